@@ -1,0 +1,35 @@
+# Every target sets up its own environment in .venv; nothing is installed elsewhere.
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+
+.PHONY: run test bench reports clean
+
+$(VENV)/ready: requirements.txt
+	@echo "setting up $(VENV) from requirements.txt (once; a few minutes)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: Python 3.11 or newer is needed: make PYTHON=python3.12" >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install -q --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+# make run            text8, downloaded once; where it cannot be had, the built-in sample
+# make run DATA=path  any corpus
+run: $(VENV)/ready
+	@data="$(DATA)"; \
+	if [ -z "$$data" ]; then \
+	    if [ -e data/text8 ] || $(PY) scripts/get_data.py text8; then data=data/text8; \
+	    else echo "training on the built-in sample instead: the thresholds do not apply to it"; data=sample; fi; \
+	fi; \
+	$(PY) lab01_word2vec/solution.py --data "$$data"
+
+test: $(VENV)/ready
+	@$(PY) -m pytest
+
+bench: $(VENV)/ready
+	@$(PY) scripts/bench.py $(if $(DATA),--data "$(DATA)") --json reports/bench.json
+
+reports: $(VENV)/ready
+	@$(PY) scripts/report.py $(if $(DATA),--data "$(DATA)")
+
+clean:
+	rm -rf $(VENV) runs .pytest_cache

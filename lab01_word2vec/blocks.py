@@ -1,0 +1,161 @@
+"""Skip-gram with negative sampling as block matrix products: the fast trainer.
+
+The pair model asks for one dot product a pair. Neighbouring centers share most of their contexts, so a
+block of L consecutive centers against its halo of L + 2w tokens is one matrix product, masked to each
+center's own window; K negatives drawn for the block serve all its centers in a second one. A negative
+stands for n_pos·k/K draws (n_pos: positives of that center), so that the expected objective is exactly the
+pair model's with k negatives a pair. The gradients are written down by hand: WALKTHROUGH.md derives them.
+
+    z  = −v_c·u_o for contexts, v_c·u_n for negatives        the score of being wrong
+    L  = Σ weight · softplus(z)                              −log σ(−z)
+    G  = weight · σ(z), minus for negatives                  −∂L/∂(v·u)
+    ΔV = G U,  ΔU = Gᵀ V                                     two more products, no autograd
+
+Left out: what neither speed nor scores asked for (momentum, dense optimisers, a compiled kernel).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from lab01_word2vec.corpus import subsample
+
+L = 64  # centers in a block
+BLOCKS = 32  # blocks in a step, at most
+STEPS_AT_LEAST = 500  # a small corpus takes smaller steps rather than fewer
+
+
+def window_masks(window: int, length: int = L) -> torch.Tensor:
+    """Masks (length, window + 1, length + 2·window): [i, r] marks the contexts of center i at radius r.
+
+    Column j of the halo is the token at offset j − window from the block's start. Radius 0 marks nothing.
+    """
+    offset = torch.arange(length + 2 * window) - window - torch.arange(length)[:, None]  # (L, H)
+    radius = torch.arange(window + 1)[:, None]  # (w + 1, 1)
+    near = offset[:, None, :].abs() <= radius  # (L, w + 1, H)
+    return near & (offset[:, None, :] != 0)
+
+
+def wrongness(v_c: torch.Tensor, u_o: torch.Tensor, halo: int) -> torch.Tensor:
+    """z (B, L, H + K) for centers v_c (B, L, d) and u_o (B, H + K, d), whose first H rows are the halo."""
+    z = torch.bmm(v_c, u_o.transpose(1, 2))
+    z[..., :halo].neg_()
+    return z
+
+
+def block_loss(z: torch.Tensor, context: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Σ weight·softplus(z), the pair model's summed loss, in float64.
+
+    context (B, L, H) is 1 in each center's window, weight (B, L, 1) is what one negative stands for.
+    """
+    loss, halo = F.softplus(z.double()), context.shape[2]
+    return (loss[..., :halo] * context).sum() + (loss[..., halo:] * weight).sum()
+
+
+def block_steps(
+    z: torch.Tensor, v_c: torch.Tensor, u_o: torch.Tensor, context: torch.Tensor, weight: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """−∂L/∂v_c (B, L, d) and −∂L/∂u_o (B, H + K, d). Overwrites z."""
+    g, halo = z.sigmoid_(), context.shape[2]
+    g[..., :halo].mul_(context)
+    g[..., halo:].mul_(-weight)
+    return torch.bmm(g, u_o), torch.bmm(g.transpose(1, 2), v_c)
+
+
+class BlockTrainer:
+    """The two tables and the means to pass over a corpus once.
+
+    `table` (2V + 1, d) holds in_emb in rows 0 … V−1, out_emb in rows V … 2V−1, and a row of zeros for what
+    lies outside the corpus: one gather and one scatter a step serve both embeddings.
+    """
+
+    def __init__(
+        self,
+        counts: np.ndarray,
+        keep: np.ndarray,
+        noise: np.ndarray,
+        *,
+        dim: int,
+        window: int,
+        negatives: int,
+        shared: int,
+        seed: int,
+        device: torch.device,
+        precision: torch.dtype,
+    ):
+        self.vocab, self.keep, self.noise = len(counts), keep, noise
+        self.window, self.negatives, self.shared = window, negatives, shared
+        self.seed, self.device, self.precision = seed, device, precision
+        self.halo = L + 2 * window
+        table = np.zeros((2 * self.vocab + 1, dim), dtype=np.float32)
+        rng = np.random.default_rng(seed)
+        table[: self.vocab] = (rng.random((self.vocab, dim), dtype=np.float32) - 0.5) / dim
+        self.table = torch.from_numpy(table).to(device)
+        # Row-wise Adagrad (Duchi et al. 2011, one accumulator a row): a rare word keeps long steps, a
+        # frequent one, which meets thousands of gradients, takes short ones.
+        self.squares = torch.full((2 * self.vocab + 1,), 1e-6, device=device)
+        self.masks = window_masks(window).to(device, precision).flatten(0, 1)  # (L·(w + 1), H)
+
+    def batches(self, ids: np.ndarray, epoch: int) -> Iterator[tuple[torch.Tensor, float]]:
+        """The epoch's tokens (B, H) for each step, −1 outside the corpus, and the share of the epoch it is.
+
+        Subsamples, cuts into blocks with halos and shuffles them: blocks of one article in one step would
+        pull the same rows the same way. The stream depends on the seed and the epoch alone.
+        """
+        self.rng = np.random.default_rng([self.seed, epoch])
+        kept = subsample(ids, self.keep, self.rng)
+        blocks = -(-len(kept) // L)
+        padded = np.full(blocks * L + 2 * self.window, -1, dtype=np.int32)
+        padded[self.window : self.window + len(kept)] = kept
+        halos = np.lib.stride_tricks.sliding_window_view(padded, self.halo)[::L]  # (blocks, H), no copy
+        order = self.rng.permutation(blocks)
+        size = min(BLOCKS, max(1, blocks // STEPS_AT_LEAST))
+        for start in range(0, blocks, size):
+            chosen = order[start : start + size]
+            yield torch.from_numpy(halos[chosen].astype(np.int64)), len(chosen) / blocks
+
+    def step(self, tokens: torch.Tensor, lr: float, measure: bool) -> tuple[float, float]:
+        """One update from tokens (B, H). Returns (summed loss, positives), (0, 0) unless `measure`."""
+        batch, dim, w = len(tokens), self.table.shape[1], self.window
+        radius = self.rng.integers(1, w + 1, (batch, L))
+        drawn = self.noise[self.rng.integers(0, len(self.noise), (batch, self.shared), dtype=np.int32)]
+        tokens, radius = tokens.to(self.device), torch.from_numpy(radius).to(self.device)
+        inside = tokens >= 0  # (B, H)
+        radius *= inside[:, w : w + L]
+        mask = (torch.arange(L, device=self.device) * (w + 1) + radius).flatten()
+        context = self.masks.index_select(0, mask).view(batch, L, self.halo)
+        context *= inside[:, None, :]
+        weight = context.sum(2, keepdim=True) * (self.negatives / self.shared)  # (B, L, 1)
+
+        padding = 2 * self.vocab
+        centers = tokens[:, w : w + L].masked_fill(~inside[:, w : w + L], padding)
+        outside = (tokens + self.vocab).masked_fill_(~inside, padding)
+        negatives = torch.from_numpy(drawn).to(self.device) + self.vocab
+        rows = torch.cat([centers.flatten(), torch.cat([outside, negatives], 1).flatten()])  # (N,)
+        gathered = self.table.index_select(0, rows).to(self.precision)  # (N, d)
+        v_c = gathered[: batch * L].view(batch, L, dim)
+        u_o = gathered[batch * L :].view(batch, -1, dim)  # (B, H + K, d)
+
+        z = wrongness(v_c, u_o, self.halo)
+        measured = (float(block_loss(z, context, weight)), float(context.sum())) if measure else (0.0, 0.0)
+        dv, du = block_steps(z, v_c, u_o, context, weight)
+        delta = torch.cat([dv.view(-1, dim), du.view(-1, dim)]).to(self.table.dtype)  # (N, d)
+
+        self.squares.index_add_(0, rows, torch.linalg.vector_norm(delta, dim=1).square_().div_(dim))
+        delta *= self.squares.index_select(0, rows).rsqrt_().mul_(lr)[:, None]
+        self.table.index_add_(0, rows, delta)  # a word that stands in `rows` twice is added twice
+        self.table[padding] = 0
+        return measured
+
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """What a checkpoint must hold, by reference."""
+        return {"table": self.table, "squares": self.squares}
+
+    def embeddings(self) -> tuple[np.ndarray, np.ndarray]:
+        """in_emb and out_emb, each (V, d)."""
+        table = self.table.cpu().numpy()
+        return table[: self.vocab], table[self.vocab : 2 * self.vocab]

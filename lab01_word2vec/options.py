@@ -1,0 +1,72 @@
+"""The command line of the labs that train: checked values, presets, one clear line for a bad one."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "quick": {"epochs": 1, "lr": 0.5},
+    "lab": {},
+    "best": {"dim": 300, "epochs": 10, "lr": 0.3},
+}
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """A parser whose errors are one line on stderr and exit status 2."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"error: {message} (--help lists the options)\n")
+
+
+def number(kind: type, low: float, high: float, open_low: bool = False) -> Callable[[str], Any]:
+    """An argparse type: a finite `kind` within [low, high], or (low, high] if `open_low`."""
+    bracket = "(" if open_low else "["
+
+    def parse(text: str) -> Any:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = math.nan
+        if not (low < value if open_low else low <= value) or not value <= high:
+            raise argparse.ArgumentTypeError(f"expected {kind.__name__} in {bracket}{low}, {high}], got {text!r}")
+        return value
+
+    return parse
+
+
+def add_training_options(parser: argparse.ArgumentParser) -> None:
+    """Options in the groups data, model, optimisation and system; None means "as the preset says"."""
+    data = parser.add_argument_group("data")
+    data.add_argument("--data", default="data/text8", metavar="FILE", help='text, .gz .bz2 .xz .zip, or "sample"')
+    data.add_argument("--min-count", type=number(int, 1, 10**9), default=5, help="drop rarer words")
+    data.add_argument(
+        "--subsample",
+        type=number(float, 0, 1, open_low=True),
+        default=1e-4,
+        help="threshold t on relative frequency; 1 keeps every token",
+    )
+    model = parser.add_argument_group("model")
+    model.add_argument("--preset", choices=PRESETS, default="lab", help="a set of defaults")
+    model.add_argument("--dim", type=number(int, 1, 4096), help="dimensions d")
+    model.add_argument("--window", type=number(int, 1, 100), help="largest radius w")
+    model.add_argument("--negatives", type=number(int, 1, 1000), help="negatives k for each positive")
+    optimisation = parser.add_argument_group("optimisation")
+    optimisation.add_argument("--epochs", type=number(int, 1, 1000), help="passes over the corpus")
+    optimisation.add_argument("--lr", type=number(float, 0, 10, open_low=True), help="falls linearly to 0")
+    system = parser.add_argument_group("system")
+    system.add_argument("--out", metavar="DIR", help="where results go")
+    system.add_argument("--seed", type=number(int, 0, 2**32 - 1), default=1)
+    system.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
+    system.add_argument("--threads", type=number(int, 1, 1024), default=os.cpu_count())
+    system.add_argument(
+        "--precision",
+        choices=["auto", "float32", "bfloat16"],
+        default="auto",
+        help="of the matrix products; auto: bfloat16 where the processor multiplies it in hardware",
+    )
+    system.add_argument("--resume", action="store_true", help="continue the interrupted run in --out")
+    system.add_argument("--dry-run", action="store_true", help="print configuration and corpus, train nothing")

@@ -1,0 +1,347 @@
+"""Lab 1: word2vec from scratch. Skip-gram with negative sampling, trained, shown and measured.
+
+    python lab01_word2vec/solution.py --data data/text8          about a minute on a laptop
+    python lab01_word2vec/solution.py --data sample --preset quick
+
+The model is Mikolov et al. 2013 ("Distributed Representations of Words and Phrases and their
+Compositionality"): two embedding tables, the logistic loss of one positive and k negatives a pair, frequent
+words subsampled, negatives drawn from unigram^0.75. `--engine pairs` trains it as it is written down, by
+autograd over streamed pairs; `--engine blocks`, the default, trains the same objective as matrix products
+(blocks.py). WALKTHROUGH.md explains every choice.
+
+Left out: hierarchical softmax and CBOW (Lab 2 compares them), phrases, and any use of a GPU's second core:
+one process, one device.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+STARTED = time.perf_counter()  # before the imports: the last line tells the whole command's time
+
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+from torch import nn  # noqa: E402
+from torch.nn import functional as F  # noqa: E402
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+from lab01_word2vec.blocks import BlockTrainer  # noqa: E402
+from lab01_word2vec.corpus import (  # noqa: E402
+    SAMPLE,
+    Corpus,
+    InputError,
+    build_vocab,  # noqa: F401  (part of this lab's contract, as are keep_probability and train)
+    keep_probability,
+    load_corpus,
+    noise_table,
+    subsample,
+)
+from lab01_word2vec.options import PRESETS, OneLineParser, add_training_options, number  # noqa: E402
+from lab01_word2vec.training import Interrupted, train  # noqa: E402
+from lab03_eval.eval_embeddings import evaluate, format_scores  # noqa: E402
+from lab03_eval.vectors import WordVectors, replacing, save_tensors  # noqa: E402
+
+PAIRS_AT_A_TIME = 4096  # batch size of the pair engine
+THRESHOLDS = {"wordsim353.rho": 0.55, "google.full.accuracy": 0.30}
+FREQUENT = 30_000  # neighbours are sought among these: rare names crowd the lists
+ENGINES = {"pairs": {"lr": 0.05}, "blocks": {"lr": 0.5}}
+
+
+class SkipGramDataset(IterableDataset):
+    """Streams (center, context) rows of the vocabulary, a fresh draw of everything random every epoch.
+
+    Each center draws its own radius uniformly from 1 … window, `window` itself included, so that a context
+    at distance δ is used with chance (window − δ + 1)/window. Several DataLoader workers take a stretch of
+    the corpus each, with streams of their own that depend on (seed, epoch, worker) alone.
+    """
+
+    def __init__(self, ids: np.ndarray, keep: np.ndarray, window: int = 5, seed: int = 1, epoch: int = 0):
+        self.ids, self.keep, self.window, self.seed, self.epoch = ids, keep, window, seed, epoch
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        worker = get_worker_info()
+        number, workers = (worker.id, worker.num_workers) if worker else (0, 1)
+        rng = np.random.default_rng([self.seed, self.epoch, number])
+        tokens = subsample(np.array_split(self.ids, workers)[number], self.keep, rng)  # (n,)
+        radius = rng.integers(1, self.window + 1, len(tokens))  # (n,), the upper end is exclusive
+        for start in range(0, len(tokens), 100_000):
+            center = np.arange(start, min(start + 100_000, len(tokens)))
+            found = []
+            for distance in range(1, self.window + 1):
+                for context in (center - distance, center + distance):
+                    inside = (context >= 0) & (context < len(tokens)) & (radius[center] >= distance)
+                    found.append(np.stack([tokens[center[inside]], tokens[context[inside]]], axis=1))
+            pairs = np.concatenate(found)  # (P, 2)
+            rng.shuffle(pairs)
+            yield from zip(pairs[:, 0].tolist(), pairs[:, 1].tolist())
+
+
+def collate(pairs: list[tuple[int, int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """A batch of pairs as center (B,) and context (B,)."""
+    center, context = torch.from_numpy(np.array(pairs, dtype=np.int64)).T.contiguous()
+    return center, context
+
+
+class SkipGramNS(nn.Module):
+    """Two tables: `in_emb` holds v_c, a word as center; `out_emb` holds u_o, a word as context.
+
+    in_emb starts uniform in ±0.5/d and out_emb at zero, as in the C program: every score starts at 0 and
+    the first loss is (1 + k)·ln 2.
+    """
+
+    def __init__(self, vocab: int, dim: int, generator: torch.Generator | None = None):
+        super().__init__()
+        self.in_emb = nn.Embedding(vocab, dim, sparse=True)
+        self.out_emb = nn.Embedding(vocab, dim, sparse=True)
+        nn.init.uniform_(self.in_emb.weight, -0.5 / dim, 0.5 / dim, generator=generator)
+        nn.init.zeros_(self.out_emb.weight)
+
+    def forward(self, center: torch.Tensor, context: torch.Tensor, negatives: torch.Tensor) -> torch.Tensor:
+        """Loss (B,) of each pair: −log σ(v_c·u_o) − Σ_k log σ(−v_c·u_k), summed over the negatives (B, K)."""
+        v_c = self.in_emb(center)  # (B, d)
+        u_o = self.out_emb(context)  # (B, d)
+        u_k = self.out_emb(negatives)  # (B, K, d)
+        positive = (v_c * u_o).sum(dim=1)  # (B,)
+        negative = torch.bmm(u_k, v_c[:, :, None]).squeeze(2)  # (B, K)
+        # logsigmoid, not log(sigmoid): σ(−104) is 0 in float32 and its logarithm −∞.
+        return -F.logsigmoid(positive) - F.logsigmoid(-negative).sum(dim=1)
+
+
+class PairTrainer:
+    """The textbook: a DataLoader of pairs, autograd, Adagrad. Read this one first, then blocks.py."""
+
+    def __init__(
+        self,
+        counts: np.ndarray,
+        keep: np.ndarray,
+        noise: np.ndarray,
+        *,
+        dim: int,
+        window: int,
+        negatives: int,
+        seed: int,
+        device: torch.device,
+        workers: int = 0,
+    ):
+        self.counts, self.keep, self.noise, self.device = counts, keep, noise, device
+        self.window, self.negatives, self.seed, self.workers = window, negatives, seed, workers
+        self.model = SkipGramNS(len(counts), dim, torch.Generator().manual_seed(seed)).to(device)
+        self.optimizer = torch.optim.Adagrad(self.model.parameters(), lr=1.0)
+
+    def batches(self, ids: np.ndarray, epoch: int) -> Iterator[tuple[tuple[torch.Tensor, torch.Tensor], float]]:
+        self.rng = np.random.default_rng([self.seed, epoch, 2**31])  # a stream that no worker has
+        dataset = SkipGramDataset(ids, self.keep, self.window, self.seed, epoch)
+        loader = DataLoader(dataset, PAIRS_AT_A_TIME, collate_fn=collate, num_workers=self.workers)
+        # A center has window + 1 contexts on average: twice the mean radius.
+        expected = float(self.counts @ self.keep) * (self.window + 1)
+        for center, context in loader:
+            yield (center, context), len(center) / expected
+
+    def step(
+        self, batch: tuple[torch.Tensor, torch.Tensor], lr: float, measure: bool = True
+    ) -> tuple[float, float]:
+        center, context = (part.to(self.device) for part in batch)
+        drawn = self.noise[self.rng.integers(0, len(self.noise), (len(center), self.negatives))]
+        negatives = torch.from_numpy(drawn).to(self.device)  # one that equals the positive counts as drawn
+        loss = self.model(center, context, negatives).sum()
+        self.optimizer.param_groups[0]["lr"] = lr
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        return float(loss.detach()), len(center)
+
+    def tensors(self) -> dict[str, torch.Tensor]:
+        sums = {f"{name}.squares": self.optimizer.state[p]["sum"] for name, p in self.model.named_parameters()}
+        return {name: p.detach() for name, p in self.model.named_parameters()} | sums
+
+    def embeddings(self) -> tuple[np.ndarray, np.ndarray]:
+        """in_emb and out_emb, each (V, d)."""
+        return tuple(p.detach().cpu().numpy() for p in self.model.parameters())
+
+
+def keep_vectors(in_emb: np.ndarray, out_emb: np.ndarray, kept: str = "centred") -> np.ndarray:
+    """The matrix (V, d) that is evaluated and saved: "in", "sum" = in + out, or "centred" = sum − its mean.
+
+    The sum adds what a word does as a context; the mean is a direction all words share, which says nothing
+    about any of them and drags every cosine towards it (Mu & Viswanath 2018). reports/lab01.md measures both.
+    """
+    if kept == "in":
+        return in_emb
+    total = in_emb + out_emb
+    return total - total.mean(axis=0) if kept == "centred" else total
+
+
+def nearest(vectors: WordVectors, word: str, topn: int = 8, restrict: int | None = FREQUENT) -> list[tuple[str, float]]:
+    """The `topn` words of highest cosine with `word` among the `restrict` most frequent, itself left out."""
+    return vectors.most_similar(word, topn, restrict)
+
+
+def analogy(
+    vectors: WordVectors, a: str, b: str, c: str, topn: int = 5, restrict: int | None = FREQUENT
+) -> list[tuple[str, float]]:
+    """What is to c as b is to a: the words nearest to b − a + c (3CosAdd), a, b and c left out."""
+    return vectors.analogy(a, b, c, topn, restrict)
+
+
+# (a, b, c), what one hopes for, and why the answer is what it is
+ANALOGIES = [
+    (("man", "king", "woman"), "queen", "the offset man → woman is shared by many pairs of the corpus"),
+    (("woman", "nurse", "man"), "nurse", "what the text says of men and women comes back as if it were meaning"),
+    (("small", "big", "slow"), "fast", "opposites share their contexts, so no offset tells one from the other"),
+    (("france", "paris", "tuvalu"), "funafuti", "a word seen a few dozen times has had too few gradients"),
+]
+
+
+def demo(vectors: WordVectors, restrict: int | None) -> None:
+    """Neighbours of three words, the famous analogy, and three that fail or embarrass."""
+    among = f"the {restrict:,} most frequent words" if restrict and restrict < len(vectors) else "all words"
+    print(f"\nNearest neighbours among {among}")
+    for word in ("king", "paris", "python"):
+        found = nearest(vectors, word, restrict=restrict) if word in vectors else None
+        print(f"  {word:<7}", " ".join(f"{w} {cosine:.2f}" for w, cosine in found) if found else "not in the vocabulary")
+    print("\nAnalogies")
+    for (a, b, c), hoped, why in ANALOGIES:
+        question = f"{b} − {a} + {c}"
+        missing = [word for word in (a, b, c) if word not in vectors]
+        if missing:
+            print(f"  {question:<26}{missing[0]} is not in the vocabulary")
+            continue
+        answers = analogy(vectors, a, b, c, topn=3, restrict=restrict)
+        print(f"  {question:<26}{', '.join(f'{w} {cosine:.2f}' for w, cosine in answers)}   ({hoped}?)")
+        print(f"  {'':<26}{why}")
+
+
+def build_parser() -> OneLineParser:
+    parser = OneLineParser(description=__doc__.split("\n")[0])
+    add_training_options(parser)
+    lab = parser.add_argument_group("lab 1")
+    lab.add_argument("--engine", choices=ENGINES, default="blocks")
+    lab.add_argument("--shared", type=number(int, 1, 100_000), help="negatives that a block shares (blocks)")
+    lab.add_argument("--workers", type=number(int, 0, 64), default=0, help="processes that make pairs (pairs)")
+    lab.add_argument("--keep", choices=["in", "sum", "centred"], default="centred", help="which vectors to save")
+    lab.add_argument("--all-words", action="store_true", help="seek neighbours among rare words too")
+    parser.set_defaults(out="runs/lab01")
+    return parser
+
+
+def resolve_config(args: Any, tokens: int) -> dict[str, Any]:
+    """Defaults, then the engine's, then the preset's, then the command line's: everything that shapes the result."""
+    # A small corpus needs more passes for as many gradients.
+    epochs = min(20, max(5, round(5e7 / tokens)))
+    config = {"dim": 100, "window": 5, "negatives": 5, "shared": 64, "epochs": epochs}
+    config |= ENGINES[args.engine] | PRESETS[args.preset]
+    given = {key: getattr(args, key) for key in config if getattr(args, key) is not None}
+    fixed = {key: getattr(args, key) for key in ("engine", "seed", "min_count", "subsample", "workers")}
+    return config | given | fixed
+
+
+def choose_device(name: str, precision: str) -> tuple[torch.device, torch.dtype]:
+    """Device and precision of the matrix products. Raises InputError if CUDA is asked for and absent."""
+    if name == "cuda" and not torch.cuda.is_available():
+        raise InputError("--device cuda: this machine (or this build of torch) has no CUDA device; use --device cpu")
+    cuda = name != "cpu" and torch.cuda.is_available()
+    if precision == "auto":
+        fast = torch.cuda.is_bf16_supported() if cuda else torch.cpu._is_avx512_bf16_supported()
+        precision = "bfloat16" if fast else "float32"
+    return torch.device("cuda" if cuda else "cpu"), getattr(torch, precision)
+
+
+def make_trainer(
+    config: dict[str, Any], counts: np.ndarray, device: torch.device, precision: torch.dtype
+) -> PairTrainer | BlockTrainer:
+    keep, noise = keep_probability(counts, config["subsample"]), noise_table(counts)
+    shape = {key: config[key] for key in ("dim", "window", "negatives", "seed")} | {"device": device}
+    if config["engine"] == "pairs":
+        return PairTrainer(counts, keep, noise, workers=config["workers"], **shape)
+    return BlockTrainer(counts, keep, noise, shared=config["shared"], precision=precision, **shape)
+
+
+def verdict(corpus: Corpus, scores: dict[str, float]) -> str:
+    """The last line's judgement: thresholds apply to corpora of text8's size, not to the sample."""
+    if corpus.name == SAMPLE:
+        return f"the thresholds do not apply to the {corpus.tokens:,}-word sample; try --data data/text8"
+    marks = [f"{key} {scores[key]:.3f} (> {floor:g})" for key, floor in THRESHOLDS.items()]
+    passed = all(scores[key] > floor for key, floor in THRESHOLDS.items())
+    return f"{'thresholds passed' if passed else 'BELOW a threshold'}: {', '.join(marks)}"
+
+
+def run(args: Any) -> None:
+    out = Path(args.out)
+    out.mkdir(parents=True, exist_ok=True)
+    with replacing(out / ".writable") as probe:  # fail before training, not after it
+        probe.touch()
+    (out / ".writable").unlink()
+    device, precision = choose_device(args.device, args.precision)
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+
+    corpus = load_corpus(args.data, args.min_count)
+    config = resolve_config(args, corpus.tokens)
+    print("configuration:", " ".join(f"{key}={value}" for key, value in config.items()))
+    name = str(precision).removeprefix("torch.") if config["engine"] == "blocks" else "float32"
+    print(f"system: {device.type}, {args.threads} threads, {name} products, torch {torch.__version__}")
+    replaced = f", {corpus.replaced:,} characters that were not UTF-8" if corpus.replaced else ""
+    print(f"corpus: {corpus.name}, {corpus.tokens:,} tokens, {len(corpus.words):,} words{replaced}")
+    if corpus.tokens < 1e7 and args.epochs is None:
+        print(f"        fewer than 10 million tokens: {config['epochs']} epochs instead of 5")
+    kept = float(corpus.counts @ keep_probability(corpus.counts, config["subsample"]))
+    print(f"        {kept:,.0f} tokens an epoch after subsampling", flush=True)
+    if args.dry_run:
+        return
+
+    trainer = make_trainer(config, corpus.counts, device, precision)
+    # What must agree for a checkpoint to be continued.
+    identity = config | {"corpus": f"{corpus.name}/{len(corpus.ids)}", "precision": name}
+    trained = train(trainer, corpus.ids, identity, out, args.resume)
+    in_emb, out_emb = trainer.embeddings()
+    vectors = WordVectors(corpus.words, keep_vectors(in_emb, out_emb, args.keep))
+    vectors.save(out / "vectors.bin")
+    tensors = {"in_emb": in_emb, "out_emb": out_emb, "counts": corpus.counts, "matrix": vectors.matrix}
+    save_tensors(out / "vectors.safetensors", corpus.words, tensors)
+    (out / "checkpoint.safetensors").unlink(missing_ok=True)
+
+    speed = len(corpus.ids) * config["epochs"] / trained["seconds"]
+    print(f"trained in {trained['seconds']:.1f} s ({speed / 1e6:.2f} million words/s)")
+    demo(vectors, None if args.all_words else FREQUENT)
+    scores = evaluate(vectors)
+    print(f"\nScores ({corpus.name}, seed {config['seed']}, {args.keep} vectors)\n{format_scores(scores)}")
+
+    from lab03_eval.plots import draw_families  # matplotlib and scikit-learn take a second to import
+
+    draw_families(vectors, out / "neighbours.png", f"word2vec, {corpus.name}", seed=config["seed"])
+    report = {"config": config, "keep": args.keep, "precision": name, "device": device.type, "threads": args.threads}
+    report |= {"corpus": {"name": corpus.name, "tokens": corpus.tokens, "words": len(corpus.words)}}
+    report |= {"versions": {"python": platform.python_version(), "torch": torch.__version__}}
+    report |= {"training": trained | {"words_per_second": speed}, "command_seconds": time.perf_counter() - STARTED}
+    report |= {"scores": {key: None if math.isnan(value) else value for key, value in scores.items()}}
+    with replacing(out / "run.json") as temporary:
+        temporary.write_text(json.dumps(report, indent=2) + "\n")
+    seconds = time.perf_counter() - STARTED
+    print(f"\ndone in {seconds:.0f} s: {out}/vectors.bin; {verdict(corpus, scores)}")
+
+
+def main() -> None:
+    parser = build_parser()
+    args = parser.parse_args()
+    try:
+        run(args)
+    except InputError as error:
+        parser.exit(2, f"error: {error}\n")
+    except OSError as error:
+        parser.exit(2, f"error: {error.filename or args.out}: {error.strerror or error}\n")
+    except (Interrupted, KeyboardInterrupt) as error:
+        continued = f"; the checkpoint is saved ({error}): run the same command with --resume" if str(error) else ""
+        parser.exit(130, f"interrupted{continued}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""Shared fixtures. `--corpus FILE` (or LAB_CORPUS, else data/text8) is what the graded thresholds run on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+from lab01_word2vec.corpus import Corpus, load_corpus  # noqa: E402
+from lab03_eval.vectors import WordVectors  # noqa: E402
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--corpus", metavar="FILE", help="a corpus of text8's size for the graded thresholds")
+
+
+@pytest.fixture(scope="session")
+def real_corpus(request: pytest.FixtureRequest) -> str:
+    """Path of a real corpus; without one the test is skipped, or fails where LAB_REQUIRE_CORPUS=1."""
+    for path in (request.config.getoption("--corpus"), os.environ.get("LAB_CORPUS"), ROOT / "data" / "text8"):
+        if path and Path(path).exists():
+            return str(path)
+    remedy = "no corpus: python scripts/get_data.py text8, or pytest --corpus FILE"
+    if os.environ.get("LAB_REQUIRE_CORPUS") == "1":
+        pytest.fail(remedy)
+    pytest.skip(remedy)
+
+
+@pytest.fixture(scope="session")
+def sample() -> Corpus:
+    return load_corpus("sample")
+
+
+@pytest.fixture(scope="session")
+def small_text(sample: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the first 60,000 tokens of the sample: enough to train on in a second or two."""
+    path = tmp_path_factory.mktemp("corpus") / "small.txt"
+    path.write_text(" ".join(sample.words[i] for i in sample.ids[:60_000]))
+    return path
+
+
+@pytest.fixture
+def vectors() -> WordVectors:
+    """200 random words, some beyond ASCII, in 10 dimensions."""
+    rng = np.random.default_rng(0)
+    words = [f"word{i}" for i in range(195)] + ["naïve", "東京", "o'clock", "a.b", "ſ"]
+    return WordVectors(words, rng.standard_normal((200, 10)))
+
+
+def lab01(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
+    """Run Lab 1's command as a user does."""
+    command = [sys.executable, str(ROOT / "lab01_word2vec" / "solution.py"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, **options)

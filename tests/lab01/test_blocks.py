@@ -1,0 +1,175 @@
+"""The hand-derived block gradients against autograd on the pair model, pair by pair, in float64."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from lab01_word2vec import blocks
+from lab01_word2vec.blocks import BlockTrainer, block_loss, block_steps, window_masks, wrongness
+from lab01_word2vec.solution import SkipGramNS
+
+VOCAB, DIM = 12, 7
+
+
+def test_window_masks_by_hand():
+    # Two centers, w = 2: the halo is 2 + 2·2 tokens, center i stands at column i + 2.
+    masks = window_masks(2, length=2).int()
+    assert masks[0].tolist() == [[0, 0, 0, 0, 0, 0], [0, 1, 0, 1, 0, 0], [1, 1, 0, 1, 1, 0]]
+    assert masks[1].tolist() == [[0, 0, 0, 0, 0, 0], [0, 0, 1, 0, 1, 0], [0, 1, 1, 0, 1, 1]]
+
+
+class Recorded(np.random.Generator):
+    """A generator that remembers the integers it gave."""
+
+    def integers(self, *arguments, **options):
+        drawn = super().integers(*arguments, **options)
+        self.given = [*getattr(self, "given", []), drawn]
+        return drawn
+
+
+def pairs_of(tokens: np.ndarray, radius: np.ndarray, window: int) -> list[tuple[int, int, int]]:
+    """(block, center, context) by plain loops over positions: what the pair model would stream."""
+    pairs = []
+    for block, halo in enumerate(tokens):
+        for i in range(blocks.L):
+            if halo[i + window] < 0:
+                continue
+            for j in range(i + window - radius[block, i], i + window + radius[block, i] + 1):
+                if j != i + window and halo[j] >= 0:
+                    pairs.append((block, int(halo[i + window]), int(halo[j])))
+    return pairs
+
+
+def make_trainer(noise: np.ndarray, window: int, negatives: int, shared: int, device="cpu") -> BlockTrainer:
+    return BlockTrainer(
+        np.ones(VOCAB), np.ones(VOCAB), noise,
+        dim=DIM, window=window, negatives=negatives, shared=shared, seed=3,
+        device=torch.device(device), precision=torch.float64,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("length", "window", "negatives", "shared", "noise"),
+    [
+        (64, 5, 5, 5, np.arange(VOCAB)),  # one block, exactly
+        (65, 5, 5, 5, np.arange(VOCAB)),  # a second block of one center: block edges, corpus's end
+        (200, 3, 5, 64, np.arange(VOCAB)),  # more shared negatives than words: drawn twice, equal to positives
+        (3, 5, 2, 4, np.arange(VOCAB)),  # a corpus shorter than a window
+        (1, 2, 2, 4, np.arange(VOCAB)),  # a word without contexts learns nothing
+        (150, 4, 3, 6, np.array([5])),  # the same negative K times, and often the positive itself
+    ],
+)
+def test_loss_and_gradients_equal_autograd_on_the_pair_model(monkeypatch, length, window, negatives, shared, noise):
+    ids = np.random.default_rng(length).integers(0, VOCAB, length).astype(np.int32)  # words repeat in windows
+    monkeypatch.setattr(blocks, "STEPS_AT_LEAST", 1)  # all blocks in one step
+    trainer = make_trainer(noise, window, negatives, shared)
+    trainer.table = torch.randn(2 * VOCAB + 1, DIM, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    trainer.table[2 * VOCAB] = 0
+    trainer.squares = torch.ones(2 * VOCAB + 1, dtype=torch.float64)
+    before = trainer.table.clone()
+    [(tokens, share)] = trainer.batches(ids, epoch=0)
+    assert share == 1
+    trainer.rng = Recorded(np.random.PCG64(7))
+
+    seen = {}
+    steps = blocks.block_steps
+    monkeypatch.setattr(blocks, "block_steps", lambda *arguments: seen.setdefault("steps", steps(*arguments)))
+    loss, positives = trainer.step(tokens, lr=0.1, measure=True)
+    radius, drawn = trainer.rng.given
+    drawn = noise[drawn]
+
+    model = SkipGramNS(VOCAB, DIM).double()
+    model.in_emb = torch.nn.Embedding.from_pretrained(before[:VOCAB].clone(), freeze=False)
+    model.out_emb = torch.nn.Embedding.from_pretrained(before[VOCAB:-1].clone(), freeze=False)
+    pairs = pairs_of(tokens.numpy(), radius, window)
+    assert positives == len(pairs)
+    expected = torch.zeros((), dtype=torch.float64)
+    if pairs:
+        block, center, context = (torch.tensor(column) for column in zip(*pairs))
+        # K shared negatives stand for k draws: each counts k/K times.
+        positive = model(center, context, torch.zeros(len(pairs), 0, dtype=torch.long))
+        both = model(center, context, torch.from_numpy(drawn).long()[block])
+        expected = positive.sum() + (both - positive).sum() * negatives / shared
+        expected.backward()
+    assert loss == pytest.approx(float(expected.detach()), abs=1e-10, rel=1e-12)
+
+    # The step's own gradients, scattered to the rows they belong to.
+    dv, du = seen["steps"]
+    halo = tokens.shape[1]
+    table_gradient = torch.zeros(2 * VOCAB + 1, DIM, dtype=torch.float64)
+    centers = tokens[:, window : window + blocks.L].clone()
+    centers[centers < 0] = 2 * VOCAB
+    outs = torch.cat([torch.where(tokens < 0, 2 * VOCAB, tokens + VOCAB), torch.from_numpy(drawn) + VOCAB], 1)
+    table_gradient.index_add_(0, centers.flatten(), dv.reshape(-1, DIM))
+    table_gradient.index_add_(0, outs.flatten().long(), du.reshape(-1, DIM))
+    assert outs.shape[1] == halo + shared
+    if pairs:
+        torch.testing.assert_close(-table_gradient[:VOCAB], model.in_emb.weight.grad, atol=1e-10, rtol=0)
+        torch.testing.assert_close(-table_gradient[VOCAB:-1], model.out_emb.weight.grad, atol=1e-10, rtol=0)
+        assert not torch.equal(trainer.table, before)
+    else:
+        assert torch.equal(trainer.table, before)
+    assert (trainer.table[2 * VOCAB] == 0).all()
+
+
+def test_step_is_row_wise_adagrad_of_those_gradients(monkeypatch):
+    # One block, every gradient row known: w += lr · Σ g_i / √(start + Σ mean(g_i²)).
+    ids = np.random.default_rng(0).integers(0, VOCAB, 64).astype(np.int32)
+    trainer = make_trainer(np.arange(VOCAB), 2, 5, 5)
+    trainer.table = trainer.table.double()
+    trainer.table[VOCAB:-1] = 0.1
+    trainer.squares = trainer.squares.double()
+    before, start = trainer.table.clone(), trainer.squares.clone()
+    [(tokens, _)] = trainer.batches(ids, 0)
+    seen = {}
+    steps = blocks.block_steps
+    monkeypatch.setattr(blocks, "block_steps", lambda *arguments: seen.setdefault("steps", steps(*arguments)))
+    trainer.step(tokens, lr=0.2, measure=False)
+    dv, _ = seen["steps"]
+    row = int(ids[10])
+    mine = dv[0][torch.from_numpy(ids == row)]  # (n, d), this word as a center
+    squares = start[row] + mine.square().mean(1).sum()
+    torch.testing.assert_close(trainer.table[row], before[row] + 0.2 * mine.sum(0) / squares.sqrt())
+
+
+def test_first_loss_of_a_trainer_is_one_plus_k_times_log_two():
+    trainer = make_trainer(np.arange(VOCAB), 5, 5, 16)
+    trainer.table = trainer.table.double()
+    trainer.squares = trainer.squares.double()
+    [(tokens, _)] = trainer.batches(np.arange(12, dtype=np.int32), 0)
+    loss, positives = trainer.step(tokens, lr=0.1, measure=True)
+    assert loss / positives == pytest.approx(6 * np.log(2))
+
+
+def test_every_token_is_a_center_once_an_epoch_and_blocks_are_shuffled():
+    trainer = make_trainer(np.arange(VOCAB), 5, 5, 5)
+    ids = np.arange(10_000, dtype=np.int32)
+    trainer.keep = np.ones(10_000)
+    halos = torch.cat([tokens for tokens, _ in trainer.batches(ids, 0)])
+    centers = halos[:, 5:-5].flatten().numpy()
+    centers = centers[centers >= 0]
+    assert sorted(centers) == ids.tolist()
+    assert centers.tolist() != ids.tolist()
+    again = torch.cat([tokens for tokens, _ in trainer.batches(ids, 0)])
+    other = torch.cat([tokens for tokens, _ in trainer.batches(ids, 1)])
+    assert torch.equal(halos, again)
+    assert not torch.equal(halos, other)
+    assert sum(share for _, share in trainer.batches(ids, 0)) == pytest.approx(1)
+
+
+def test_bfloat16_gradients_are_float32s_to_three_digits():
+    generator = torch.Generator().manual_seed(0)
+    v, u = (torch.randn(2, n, 50, generator=generator) * 0.3 for n in (64, 74 + 16))
+    context = window_masks(5)[:, 3].float().expand(2, -1, -1)
+    weight = context.sum(2, keepdim=True) * 5 / 16
+
+    def gradients(dtype):
+        parts = [part.to(dtype) for part in (v, u, context, weight)]
+        z = wrongness(parts[0], parts[1], 74)
+        loss = block_loss(z, parts[2], parts[3])
+        return loss, *(g.float() for g in block_steps(z, *parts))
+
+    for full, half in zip(gradients(torch.float32), gradients(torch.bfloat16)):
+        assert (full - half).norm() < 0.01 * full.norm()
