@@ -16,6 +16,7 @@ Left out: what neither speed nor scores asked for (momentum, dense optimisers, a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -25,7 +26,7 @@ from torch.nn import functional as F
 from lab01_word2vec.corpus import subsample
 
 L = 64  # centers in a block
-BLOCKS = 32  # blocks in a step, at most
+BLOCKS = 64  # blocks in a step, at most
 STEPS_AT_LEAST = 500  # a small corpus takes smaller steps rather than fewer
 
 
@@ -48,29 +49,31 @@ def wrongness(v_c: torch.Tensor, u_o: torch.Tensor, halo: int) -> torch.Tensor:
 
 
 def block_loss(z: torch.Tensor, context: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-    """Σ weight·softplus(z), the pair model's summed loss, in float64.
+    """Σ weight·softplus(z), the pair model's summed loss, added up in float64.
 
-    context (B, L, H) is 1 in each center's window, weight (B, L, 1) is what one negative stands for.
+    context (B, L, H) is 1 in each center's window; weight (B, L, 1) is what one negative stands for.
     """
-    loss, halo = F.softplus(z.double()), context.shape[2]
-    return (loss[..., :halo] * context).sum() + (loss[..., halo:] * weight).sum()
+    loss, halo = F.softplus(z.to(torch.promote_types(z.dtype, torch.float32))), context.shape[2]
+    loss[..., :halo] *= context
+    loss[..., halo:] *= weight
+    return loss.sum(dtype=torch.float64)
 
 
-def block_steps(
+def block_gradients(
     z: torch.Tensor, v_c: torch.Tensor, u_o: torch.Tensor, context: torch.Tensor, weight: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """−∂L/∂v_c (B, L, d) and −∂L/∂u_o (B, H + K, d). Overwrites z."""
     g, halo = z.sigmoid_(), context.shape[2]
-    g[..., :halo].mul_(context)
-    g[..., halo:].mul_(-weight)
+    g[..., :halo] *= context
+    g[..., halo:] *= -weight
     return torch.bmm(g, u_o), torch.bmm(g.transpose(1, 2), v_c)
 
 
 class BlockTrainer:
     """The two tables and the means to pass over a corpus once.
 
-    `table` (2V + 1, d) holds in_emb in rows 0 … V−1, out_emb in rows V … 2V−1, and a row of zeros for what
-    lies outside the corpus: one gather and one scatter a step serve both embeddings.
+    `table` (2(V + 1), d) holds in_emb above out_emb, each followed by a row of zeros for tokens outside the
+    corpus: one gather and one scatter a step serve both embeddings.
     """
 
     def __init__(
@@ -91,17 +94,19 @@ class BlockTrainer:
         self.window, self.negatives, self.shared = window, negatives, shared
         self.seed, self.device, self.precision = seed, device, precision
         self.halo = L + 2 * window
-        table = np.zeros((2 * self.vocab + 1, dim), dtype=np.float32)
+        table = np.zeros((2 * (self.vocab + 1), dim), dtype=np.float32)
         rng = np.random.default_rng(seed)
         table[: self.vocab] = (rng.random((self.vocab, dim), dtype=np.float32) - 0.5) / dim
         self.table = torch.from_numpy(table).to(device)
         # Row-wise Adagrad (Duchi et al. 2011, one accumulator a row): a rare word keeps long steps, a
         # frequent one, which meets thousands of gradients, takes short ones.
-        self.squares = torch.full((2 * self.vocab + 1,), 1e-6, device=device)
+        self.squares = torch.full((len(table),), 1e-3, device=device)
+        self.buffers: dict[str, torch.Tensor] = {}
+        self.first_mask = torch.arange(L, device=device) * (window + 1)  # (L,)
         self.masks = window_masks(window).to(device, precision).flatten(0, 1)  # (L·(w + 1), H)
 
-    def batches(self, ids: np.ndarray, epoch: int) -> Iterator[tuple[torch.Tensor, float]]:
-        """The epoch's tokens (B, H) for each step, −1 outside the corpus, and the share of the epoch it is.
+    def batches(self, ids: np.ndarray, epoch: int) -> Iterator[tuple[np.ndarray, float]]:
+        """The epoch's tokens (B, H) for each step, V outside the corpus, and the share of the epoch it is.
 
         Subsamples, cuts into blocks with halos and shuffles them: blocks of one article in one step would
         pull the same rows the same way. The stream depends on the seed and the epoch alone.
@@ -109,47 +114,55 @@ class BlockTrainer:
         self.rng = np.random.default_rng([self.seed, epoch])
         kept = subsample(ids, self.keep, self.rng)
         blocks = -(-len(kept) // L)
-        padded = np.full(blocks * L + 2 * self.window, -1, dtype=np.int32)
+        padded = np.full(blocks * L + 2 * self.window, self.vocab, dtype=np.int32)
         padded[self.window : self.window + len(kept)] = kept
         halos = np.lib.stride_tricks.sliding_window_view(padded, self.halo)[::L]  # (blocks, H), no copy
         order = self.rng.permutation(blocks)
         size = min(BLOCKS, max(1, blocks // STEPS_AT_LEAST))
         for start in range(0, blocks, size):
             chosen = order[start : start + size]
-            yield torch.from_numpy(halos[chosen].astype(np.int64)), len(chosen) / blocks
+            yield halos[chosen].astype(np.int64), len(chosen) / blocks
 
-    def step(self, tokens: torch.Tensor, lr: float, measure: bool) -> tuple[float, float]:
+    def step(self, tokens: np.ndarray, lr: float, measure: bool) -> tuple[float, float]:
         """One update from tokens (B, H). Returns (summed loss, positives), (0, 0) unless `measure`."""
-        batch, dim, w = len(tokens), self.table.shape[1], self.window
+        batch, w = len(tokens), self.window
         radius = self.rng.integers(1, w + 1, (batch, L))
         drawn = self.noise[self.rng.integers(0, len(self.noise), (batch, self.shared), dtype=np.int32)]
-        tokens, radius = tokens.to(self.device), torch.from_numpy(radius).to(self.device)
-        inside = tokens >= 0  # (B, H)
+        inside = tokens < self.vocab  # (B, H)
         radius *= inside[:, w : w + L]
-        mask = (torch.arange(L, device=self.device) * (w + 1) + radius).flatten()
-        context = self.masks.index_select(0, mask).view(batch, L, self.halo)
-        context *= inside[:, None, :]
+        mask = torch.from_numpy(radius).to(self.device) + self.first_mask
+        context = self.masks.index_select(0, mask.flatten()).view(batch, L, self.halo)
+        if not inside.all():  # the ends of the corpus
+            context *= torch.from_numpy(inside).to(self.device)[:, None, :]
         weight = context.sum(2, keepdim=True) * (self.negatives / self.shared)  # (B, L, 1)
 
-        padding = 2 * self.vocab
-        centers = tokens[:, w : w + L].masked_fill(~inside[:, w : w + L], padding)
-        outside = (tokens + self.vocab).masked_fill_(~inside, padding)
-        negatives = torch.from_numpy(drawn).to(self.device) + self.vocab
-        rows = torch.cat([centers.flatten(), torch.cat([outside, negatives], 1).flatten()])  # (N,)
-        gathered = self.table.index_select(0, rows).to(self.precision)  # (N, d)
-        v_c = gathered[: batch * L].view(batch, L, dim)
-        u_o = gathered[batch * L :].view(batch, -1, dim)  # (B, H + K, d)
+        outside = np.concatenate([tokens, drawn], axis=1) + (self.vocab + 1)  # (B, H + K)
+        rows = np.concatenate([tokens[:, w : w + L].flatten(), outside.flatten()])  # (N,)
+        rows, centers, dim = torch.from_numpy(rows).to(self.device), batch * L, self.table.shape[1]
+        moved = self._buffer("moved", (len(rows), dim), self.table.dtype)  # (N, d), there and back
+        torch.index_select(self.table, 0, rows, out=moved)
+        operands = self._buffer("operands", (len(rows), dim), self.precision).copy_(moved)
+        v_c = operands[:centers].view(batch, L, dim)
+        u_o = operands[centers:].view(batch, -1, dim)  # (B, H + K, d)
 
         z = wrongness(v_c, u_o, self.halo)
         measured = (float(block_loss(z, context, weight)), float(context.sum())) if measure else (0.0, 0.0)
-        dv, du = block_steps(z, v_c, u_o, context, weight)
-        delta = torch.cat([dv.view(-1, dim), du.view(-1, dim)]).to(self.table.dtype)  # (N, d)
+        dv, du = block_gradients(z, v_c, u_o, context, weight)
+        moved[:centers] = dv.view(-1, dim)
+        moved[centers:] = du.view(-1, dim)
 
-        self.squares.index_add_(0, rows, torch.linalg.vector_norm(delta, dim=1).square_().div_(dim))
-        delta *= self.squares.index_select(0, rows).rsqrt_().mul_(lr)[:, None]
-        self.table.index_add_(0, rows, delta)  # a word that stands in `rows` twice is added twice
-        self.table[padding] = 0
+        self.squares.index_add_(0, rows, torch.linalg.vector_norm(moved, dim=1).square_().div_(dim))
+        moved *= self.squares.index_select(0, rows).rsqrt_().mul_(lr)[:, None]
+        self.table.index_add_(0, rows, moved)  # a word that stands in `rows` twice is added twice
+        self.table[self.vocab :: self.vocab + 1] = 0  # the two rows of padding
         return measured
+
+    def _buffer(self, name: str, shape: tuple[int, ...], dtype: torch.dtype) -> torch.Tensor:
+        """Memory that is kept from step to step: fresh megabytes would cost a page fault every 4 kB."""
+        size = math.prod(shape)
+        if name not in self.buffers or len(self.buffers[name]) < size:
+            self.buffers[name] = torch.empty(size, dtype=dtype, device=self.device)
+        return self.buffers[name][:size].view(shape)
 
     def tensors(self) -> dict[str, torch.Tensor]:
         """What a checkpoint must hold, by reference."""
@@ -158,4 +171,4 @@ class BlockTrainer:
     def embeddings(self) -> tuple[np.ndarray, np.ndarray]:
         """in_emb and out_emb, each (V, d)."""
         table = self.table.cpu().numpy()
-        return table[: self.vocab], table[self.vocab : 2 * self.vocab]
+        return table[: self.vocab], table[self.vocab + 1 : -1]

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 PRESETS: dict[str, dict[str, Any]] = {
-    "quick": {"epochs": 1, "lr": 0.5},
+    "quick": {"epochs": 2},
     "lab": {},
-    "best": {"dim": 300, "epochs": 10, "lr": 0.3},
+    # Three views of the corpus side by side: wide windows see topic, narrow ones function.
+    "best": {"dim": 256, "window": [10, 5, 3], "lr": 0.3},
 }
 
 
@@ -52,7 +53,9 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
     model = parser.add_argument_group("model")
     model.add_argument("--preset", choices=PRESETS, default="lab", help="a set of defaults")
     model.add_argument("--dim", type=number(int, 1, 4096), help="dimensions d")
-    model.add_argument("--window", type=number(int, 1, 100), help="largest radius w")
+    model.add_argument(
+        "--window", type=number(int, 1, 100), nargs="+", help="largest radius w; several: a model each, side by side"
+    )
     model.add_argument("--negatives", type=number(int, 1, 1000), help="negatives k for each positive")
     optimisation = parser.add_argument_group("optimisation")
     optimisation.add_argument("--epochs", type=number(int, 1, 1000), help="passes over the corpus")

@@ -46,11 +46,12 @@ from lab01_word2vec.corpus import (  # noqa: E402
     subsample,
 )
 from lab01_word2vec.options import PRESETS, OneLineParser, add_training_options, number  # noqa: E402
-from lab01_word2vec.training import Interrupted, train  # noqa: E402
+from lab01_word2vec.training import CHECKPOINT, Interrupted, load_checkpoint, save_checkpoint, train  # noqa: E402
 from lab03_eval.eval_embeddings import evaluate, format_scores  # noqa: E402
 from lab03_eval.vectors import WordVectors, replacing, save_tensors  # noqa: E402
 
 PAIRS_AT_A_TIME = 4096  # batch size of the pair engine
+SMALL = 10_000_000  # tokens: smaller corpora get more epochs and a lower learning rate
 THRESHOLDS = {"wordsim353.rho": 0.55, "google.full.accuracy": 0.30}
 FREQUENT = 30_000  # neighbours are sought among these: rare names crowd the lists
 ENGINES = {"pairs": {"lr": 0.05}, "blocks": {"lr": 0.5}}
@@ -168,16 +169,20 @@ class PairTrainer:
         return tuple(p.detach().cpu().numpy() for p in self.model.parameters())
 
 
-def keep_vectors(in_emb: np.ndarray, out_emb: np.ndarray, kept: str = "centred") -> np.ndarray:
-    """The matrix (V, d) that is evaluated and saved: "in", "sum" = in + out, or "centred" = sum − its mean.
+def keep_vectors(views: list[tuple[np.ndarray, np.ndarray]], kept: str = "centred") -> np.ndarray:
+    """The matrix that is evaluated and saved, from (in_emb, out_emb), each (V, d), of every view.
 
-    The sum adds what a word does as a context; the mean is a direction all words share, which says nothing
-    about any of them and drags every cosine towards it (Mu & Viswanath 2018). reports/lab01.md measures both.
+    "in", "sum" = in + out, or "centred" = sum − its mean. The sum adds what a word does as a context; the mean
+    is a direction all words share, which says nothing about any of them and drags every cosine towards it
+    (Mu & Viswanath 2018). reports/lab01.md measures the three. Several views stand side by side, rows scaled
+    to length one, so that the cosine is the mean of theirs: (V, views·d).
     """
-    if kept == "in":
-        return in_emb
-    total = in_emb + out_emb
-    return total - total.mean(axis=0) if kept == "centred" else total
+    matrices = [in_emb if kept == "in" else in_emb + out_emb for in_emb, out_emb in views]
+    if kept == "centred":
+        matrices = [matrix - matrix.mean(axis=0) for matrix in matrices]
+    if len(matrices) == 1:
+        return matrices[0]
+    return np.concatenate([matrix / np.linalg.norm(matrix, axis=1, keepdims=True) for matrix in matrices], axis=1)
 
 
 def nearest(vectors: WordVectors, word: str, topn: int = 8, restrict: int | None = FREQUENT) -> list[tuple[str, float]]:
@@ -235,10 +240,10 @@ def build_parser() -> OneLineParser:
 
 def resolve_config(args: Any, tokens: int) -> dict[str, Any]:
     """Defaults, then the engine's, then the preset's, then the command line's: everything that shapes the result."""
-    # A small corpus needs more passes for as many gradients.
-    epochs = min(20, max(5, round(5e7 / tokens)))
-    config = {"dim": 100, "window": 5, "negatives": 5, "shared": 64, "epochs": epochs}
+    config = {"dim": 100, "window": [5], "negatives": 5, "shared": 64, "epochs": 5}
     config |= ENGINES[args.engine] | PRESETS[args.preset]
+    if tokens < SMALL:  # more passes for as many gradients, and shorter steps
+        config |= {"epochs": min(20, round(5 * SMALL / tokens)), "lr": 0.4 * config["lr"]}
     given = {key: getattr(args, key) for key in config if getattr(args, key) is not None}
     fixed = {key: getattr(args, key) for key in ("engine", "seed", "min_count", "subsample", "workers")}
     return config | given | fixed
@@ -258,11 +263,41 @@ def choose_device(name: str, precision: str) -> tuple[torch.device, torch.dtype]
 def make_trainer(
     config: dict[str, Any], counts: np.ndarray, device: torch.device, precision: torch.dtype
 ) -> PairTrainer | BlockTrainer:
+    """The trainer of one view: `config["window"]` is a number here."""
     keep, noise = keep_probability(counts, config["subsample"]), noise_table(counts)
     shape = {key: config[key] for key in ("dim", "window", "negatives", "seed")} | {"device": device}
     if config["engine"] == "pairs":
         return PairTrainer(counts, keep, noise, workers=config["workers"], **shape)
     return BlockTrainer(counts, keep, noise, shared=config["shared"], precision=precision, **shape)
+
+
+def train_views(
+    corpus: Corpus, config: dict[str, Any], device: torch.device, precision: torch.dtype, out: Path, resume: bool = False
+) -> tuple[list[tuple[np.ndarray, np.ndarray]], dict[str, Any]]:
+    """Train a model for each window. Returns (in_emb, out_emb) of each, and the seconds and losses of training.
+
+    A finished view waits in `out` while the next one trains, so that --resume need not train it again.
+    """
+    views, seconds, losses = [], 0.0, []
+    finished = [out / f"view{number}.safetensors" for number in range(len(config["window"]))]
+    for path, window in zip(finished, config["window"]):
+        # What must agree for a checkpoint to be continued.
+        identity = config | {"window": window, "corpus": f"{corpus.name}/{len(corpus.ids)}", "precision": str(precision)}
+        trainer = make_trainer(identity, corpus.counts, device, precision)
+        if resume and path.exists():
+            load_checkpoint(path, trainer, identity)
+        else:
+            resume_this = resume and ((out / CHECKPOINT).exists() or not finished[0].exists())
+            trained = train(trainer, corpus.ids, identity, out, resume_this)
+            resume, seconds = False, seconds + trained["seconds"]
+            losses.append(trained["losses"])
+            if len(finished) > 1:
+                save_checkpoint(path, trainer, identity)
+            (out / CHECKPOINT).unlink(missing_ok=True)
+        views.append(trainer.embeddings())
+    for path in finished:
+        path.unlink(missing_ok=True)
+    return views, {"seconds": seconds, "losses": losses}
 
 
 def verdict(corpus: Corpus, scores: dict[str, float]) -> str:
@@ -291,25 +326,21 @@ def run(args: Any) -> None:
     print(f"system: {device.type}, {args.threads} threads, {name} products, torch {torch.__version__}")
     replaced = f", {corpus.replaced:,} characters that were not UTF-8" if corpus.replaced else ""
     print(f"corpus: {corpus.name}, {corpus.tokens:,} tokens, {len(corpus.words):,} words{replaced}")
-    if corpus.tokens < 1e7 and args.epochs is None:
+    if corpus.tokens < SMALL and args.epochs is None:
         print(f"        fewer than 10 million tokens: {config['epochs']} epochs instead of 5")
     kept = float(corpus.counts @ keep_probability(corpus.counts, config["subsample"]))
     print(f"        {kept:,.0f} tokens an epoch after subsampling", flush=True)
     if args.dry_run:
         return
 
-    trainer = make_trainer(config, corpus.counts, device, precision)
-    # What must agree for a checkpoint to be continued.
-    identity = config | {"corpus": f"{corpus.name}/{len(corpus.ids)}", "precision": name}
-    trained = train(trainer, corpus.ids, identity, out, args.resume)
-    in_emb, out_emb = trainer.embeddings()
-    vectors = WordVectors(corpus.words, keep_vectors(in_emb, out_emb, args.keep))
+    views, trained = train_views(corpus, config, device, precision, out, args.resume)
+    vectors = WordVectors(corpus.words, keep_vectors(views, args.keep))
     vectors.save(out / "vectors.bin")
+    in_emb, out_emb = (np.concatenate(tables, axis=1) for tables in zip(*views))
     tensors = {"in_emb": in_emb, "out_emb": out_emb, "counts": corpus.counts, "matrix": vectors.matrix}
     save_tensors(out / "vectors.safetensors", corpus.words, tensors)
-    (out / "checkpoint.safetensors").unlink(missing_ok=True)
 
-    speed = len(corpus.ids) * config["epochs"] / trained["seconds"]
+    speed = len(corpus.ids) * config["epochs"] * len(views) / max(trained["seconds"], 1e-9)
     print(f"trained in {trained['seconds']:.1f} s ({speed / 1e6:.2f} million words/s)")
     demo(vectors, None if args.all_words else FREQUENT)
     scores = evaluate(vectors)

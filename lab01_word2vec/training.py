@@ -26,7 +26,7 @@ from lab01_word2vec.corpus import InputError
 from lab03_eval.vectors import replacing
 
 CHECKPOINT = "checkpoint.safetensors"
-LOSS_EVERY = 16  # steps between two measurements of the loss: it costs a logarithm a score
+LOSS_EVERY = 64  # steps between two measurements of the loss: it costs a logarithm a score
 
 
 class Trainer(Protocol):
@@ -74,7 +74,7 @@ def train(
     epoch, first_step, progress, losses = 0, 0, 0.0, []
     rng_state = None
     if resume:
-        place = _load_checkpoint(out / CHECKPOINT, trainer, config)
+        place = load_checkpoint(out / CHECKPOINT, trainer, config)
         epoch, first_step, progress = place["epoch"], place["step"], place["progress"]
         losses, rng_state = place["losses"], place["rng"]
     epochs, started = config["epochs"], time.perf_counter()
@@ -89,7 +89,7 @@ def train(
                 if rng_state is not None:
                     trainer.rng.bit_generator.state, rng_state = rng_state, None
                 if interrupt.raised:
-                    _save_checkpoint(out / CHECKPOINT, trainer, config, epoch, step, progress, losses)
+                    save_checkpoint(out / CHECKPOINT, trainer, config, epoch, step, progress, losses)
                     raise Interrupted(f"epoch {epoch + 1}, step {step}")
                 lr = config["lr"] * max(0.0, 1 - (epoch + progress) / epochs)
                 loss, positives = trainer.step(batch, lr, measure=step % LOSS_EVERY == 0)
@@ -106,7 +106,7 @@ def train(
                 print(f"epoch {epoch + 1}/{epochs}: mean loss {losses[epoch][0] / losses[epoch][1]:.4f}", flush=True)
             first_step, progress = 0, 0.0
             if epoch + 1 < epochs:
-                _save_checkpoint(out / CHECKPOINT, trainer, config, epoch + 1, 0, 0.0, losses)
+                save_checkpoint(out / CHECKPOINT, trainer, config, epoch + 1, losses=losses)
     return {"seconds": time.perf_counter() - started, "losses": [total / n for total, n in losses]}
 
 
@@ -118,16 +118,24 @@ def _demand_finite(finite: bool, epoch: int, step: int, config: dict[str, Any], 
         )
 
 
-def _save_checkpoint(
-    path: Path, trainer: Trainer, config: dict[str, Any], epoch: int, step: int, progress: float, losses: list
+def save_checkpoint(
+    path: Path,
+    trainer: Trainer,
+    config: dict[str, Any],
+    epoch: int = 0,
+    step: int = 0,
+    progress: float = 0.0,
+    losses: list[list[float]] | None = None,
 ) -> None:
+    """Write the trainer's tensors, its place in the run and the configuration that it belongs to."""
     rng = trainer.rng.bit_generator.state if step else None
     place = {"config": config, "epoch": epoch, "step": step, "progress": progress, "losses": losses, "rng": rng}
     with replacing(path) as temporary:
         save_file(trainer.tensors(), temporary, metadata={"place": json.dumps(place)})
 
 
-def _load_checkpoint(path: Path, trainer: Trainer, config: dict[str, Any]) -> dict[str, Any]:
+def load_checkpoint(path: Path, trainer: Trainer, config: dict[str, Any]) -> dict[str, Any]:
+    """Fill the trainer's tensors from `path` and return its place. Raises InputError if it cannot be continued."""
     if not path.exists():
         raise InputError(f"{path}: no checkpoint to resume; start without --resume")
     try:

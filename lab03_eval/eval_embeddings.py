@@ -19,10 +19,18 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
 from lab03_eval.vectors import VectorFileError, WordVectors, replacing  # noqa: E402
 
 SIMILARITY_SETS = {"wordsim353": "wordsim353.tsv", "simlex999": "simlex999.txt"}
+# Sets that no setting was chosen on; `python scripts/get_data.py men rw mturk287 rg65` fetches them.
+HELD_OUT_SETS = {
+    "men": "wordsim/EN-MEN-TR-3k.txt",
+    "rw": "wordsim/EN-RW-STANFORD.txt",
+    "mturk287": "wordsim/EN-MTurk-287.txt",
+    "rg65": "wordsim/EN-RG-65.txt",
+}
 GOOGLE_QUESTIONS = "questions-words.txt"
 SEMANTIC_SECTIONS = 5  # the first five of the file's fourteen sections; the others are syntactic
 TOP_WORDS = 30_000  # word2vec's compute-accuracy looks among the 30,000 most frequent words
@@ -217,9 +225,24 @@ def evaluate(vectors: WordVectors) -> dict[str, float]:
     return results
 
 
+def evaluate_held_out(vectors: WordVectors) -> dict[str, float | str]:
+    """Scores of the held-out similarity sets: `men.rho`, …; `men.not_run` says why where a set is not at hand."""
+    results = {}
+    for name, file in HELD_OUT_SETS.items():
+        path = ROOT / "data" / file
+        if path.exists():
+            scores = evaluate_similarity(vectors, read_pairs(path))
+            results |= {f"{name}.{key}": value for key, value in scores.items()}
+        else:
+            results[f"{name}.not_run"] = f"data/{file} is not there: python scripts/get_data.py {name}"
+    return results
+
+
 def format_scores(results: dict[str, float]) -> str:
     """The table that people read: one row a measure, with interval and coverage."""
     rows = [("WordSim-353", "wordsim353", "rho"), ("SimLex-999", "simlex999", "rho")]
+    held_out = [("MEN", "men"), ("Rare Words", "rw"), ("MTurk-287", "mturk287"), ("RG-65", "rg65")]
+    rows += [(title, key, "rho") for title, key in held_out if f"{key}.rho" in results]
     for protocol in ("full", "top30k"):
         rows += [
             (f"Google {protocol}", f"google.{protocol}", "accuracy"),
@@ -238,6 +261,7 @@ def format_scores(results: dict[str, float]) -> str:
             score, interval = f"{100 * value:.1f} %", f"{100 * low:.1f} … {100 * high:.1f} %"
         correct = f"  ({results[f'{key}.correct']:,} correct)" if measure == "accuracy" else ""
         lines.append(f"{title:<16}{score:>12}{interval:>18}{f'{used:,} / {total:,}':>18}{correct}")
+    lines += [f"{title:<16}not run: {results[f'{key}.not_run']}" for title, key in held_out if f"{key}.not_run" in results]
     lines.append(
         f"Spearman's ρ of cosine against human scores, pairs with an unknown word skipped; analogies by 3CosAdd on\n"
         f"unit vectors, a, b, c excluded, candidates: full = every word, top30k = the {TOP_WORDS:,} most frequent."
@@ -258,7 +282,8 @@ def main() -> None:
     args = parser.parse_args()
     try:
         vectors = WordVectors.load(args.vectors)
-        results = {"vectors": args.vectors, "words": len(vectors), "dim": vectors.dim} | evaluate(vectors)
+        results = {"vectors": args.vectors, "words": len(vectors), "dim": vectors.dim}
+        results |= evaluate(vectors) | evaluate_held_out(vectors)
         if args.json:
             with replacing(args.json) as temporary:
                 temporary.write_text(to_json(results))

@@ -135,7 +135,7 @@ class WordVectors:
     def to_gensim(self) -> KeyedVectors:
         from gensim.models import KeyedVectors
 
-        vectors = KeyedVectors(self.dim, count=len(self))
+        vectors = KeyedVectors(self.dim)
         vectors.add_vectors(self.words, self.matrix)
         return vectors
 
@@ -210,8 +210,8 @@ def _read_text(path: Path) -> WordVectors:
             raise VectorFileError(f'{path}: line 1: expected "words dimension" or a word and its numbers')
         words, rows = [], []
         for line, text in enumerate(file, start=2 if header else 1):
-            # From the right, since a GloVe token may hold spaces.
-            fields = text.rstrip().rsplit(b" ", dim)
+            # From the right where there is no header, since a GloVe token may hold spaces.
+            fields = text.rstrip().split(b" ") if header else text.rstrip().rsplit(b" ", dim)
             try:
                 row = np.array(fields[1:], dtype=np.float32)
             except ValueError:

@@ -1,0 +1,273 @@
+"""Measure Lab 1 and write its tables: reports/lab01.json, reports/lab01.md, and the tables in README and WALKTHROUGH.
+
+    python scripts/report.py --data data/text8        everything below, about an hour on 2 cores
+    python scripts/report.py --only lab bugs          these measurements; the others keep their figures
+    python scripts/report.py --only                   none: only write the tables again from the JSON
+
+Measurements: `lab` and `best` (presets, seeds 1 to 3, also on held-out sets), `float32` (the lab preset with
+float32 products), `bugs` (one fault at a time, fewer epochs), `sample` (both engines without a download).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import re
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+from lab01_word2vec import blocks, corpus, solution  # noqa: E402
+from lab03_eval.eval_embeddings import HELD_OUT_SETS, evaluate, evaluate_held_out  # noqa: E402
+from lab03_eval.vectors import WordVectors, replacing  # noqa: E402
+
+REPORTS = ROOT / "reports"
+SCORES = {
+    "wordsim353.rho": "WordSim-353 ρ",
+    "simlex999.rho": "SimLex-999 ρ",
+    "google.full.accuracy": "Google full %",
+    "google.top30k.accuracy": "Google top30k %",
+}
+HELD_OUT = {f"{name}.rho": title for name, title in zip(HELD_OUT_SETS, ("MEN ρ", "Rare Words ρ", "MTurk-287 ρ", "RG-65 ρ"))}
+BUG_EPOCHS = 2
+Fault = Callable[[blocks.BlockTrainer, np.ndarray], None]  # breaks a trainer in one place
+
+
+def train_once(data: corpus.Corpus, *options: str, fault: Fault | None = None) -> dict:
+    """Train with the given command-line options; scores for each way of keeping vectors, seconds, losses."""
+    args = solution.build_parser().parse_args(list(options))
+    config = solution.resolve_config(args, data.tokens)
+    device, precision = solution.choose_device(args.device, args.precision)
+    torch.set_num_threads(args.threads)
+    views_of = solution.make_trainer
+
+    def faulty(*arguments) -> blocks.BlockTrainer:
+        trainer = views_of(*arguments)
+        fault(trainer, data.counts)
+        return trainer
+
+    solution.make_trainer = faulty if fault else views_of
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            views, trained = solution.train_views(data, config, device, precision, Path(scratch))
+    finally:
+        solution.make_trainer = views_of
+    record = {"config": config, "precision": str(precision), "device": device.type, **trained}
+    for kept in ("in", "sum", "centred"):
+        record[kept] = score(WordVectors(data.words, solution.keep_vectors(views, kept)))
+    show(" ".join(options), record)
+    return record
+
+
+def score(vectors: WordVectors) -> dict[str, float]:
+    results = evaluate(vectors) | evaluate_held_out(vectors)
+    return {key: results.get(key) for key in (*SCORES, *HELD_OUT)} | royals(vectors)
+
+
+def royals(vectors: WordVectors) -> dict[str, float]:
+    """Where queen stands among king's neighbours and the answers to king − man + woman, 1 being first."""
+    if not all(word in vectors for word in ("king", "queen", "man", "woman")):
+        return {}
+    near = [word for word, _ in solution.nearest(vectors, "king", 1000)]
+    answers = [word for word, _ in solution.analogy(vectors, "man", "king", "woman", 1000)]
+    return {name: found.index("queen") + 1 if "queen" in found else 0 for name, found in
+            (("queen_near_king", near), ("queen_as_answer", answers))}  # fmt: skip
+
+
+def show(name: str, record: dict) -> None:
+    scores = " ".join(f"{record['centred'][key]:.3f}" for key in SCORES)
+    print(f"{name}: {record['seconds']:.0f} s, {scores}", flush=True)
+
+
+def _noise_power(power: float) -> Fault:
+    def change(trainer: blocks.BlockTrainer, counts: np.ndarray) -> None:
+        trainer.noise = corpus.noise_table(counts, power)
+
+    return change
+
+
+def _no_subsampling(trainer: blocks.BlockTrainer, counts: np.ndarray) -> None:
+    trainer.keep = np.ones(len(counts))
+
+
+def _short_window(trainer: blocks.BlockTrainer, counts: np.ndarray) -> None:
+    trainer.masks = trainer.masks.view(blocks.L, trainer.window + 1, -1)[:, [0, 1, 2, 3, 4, 4]].flatten(0, 1)
+
+
+def _right_end_missed(trainer: blocks.BlockTrainer, counts: np.ndarray) -> None:
+    masks = trainer.masks.view(blocks.L, trainer.window + 1, -1)
+    for i in range(blocks.L):
+        for radius in range(1, trainer.window + 1):
+            masks[i, radius, i + trainer.window + radius] = 0
+
+
+def _duplicates_dropped(trainer: blocks.BlockTrainer, counts: np.ndarray) -> None:
+    class Dropping(torch.Tensor):
+        def index_add_(self, dim: int, rows: torch.Tensor, moved: torch.Tensor) -> torch.Tensor:
+            plain = self.as_subclass(torch.Tensor)
+            plain[rows] = plain[rows] + moved
+            return self
+
+    trainer.table = trainer.table.as_subclass(Dropping)
+
+
+BUGS: dict[str, Fault | None] = {
+    "none (the reference)": None,
+    "k = 0: no negatives": lambda trainer, counts: setattr(trainer, "negatives", 0),
+    "negatives drawn uniformly (power 0)": _noise_power(0.0),
+    "negatives in proportion to count (power 1)": _noise_power(1.0),
+    "no subsampling": _no_subsampling,
+    "the radius never reaches the window": _short_window,
+    "windows miss their right end": _right_end_missed,
+    "of equal rows only the last is updated": _duplicates_dropped,
+}
+
+
+def measure_bugs(data: corpus.Corpus) -> dict[str, dict]:
+    return {name: train_once(data, "--epochs", str(BUG_EPOCHS), fault=fault) for name, fault in BUGS.items()}
+
+
+def measure(name: str, data_path: str) -> dict:
+    data = corpus.load_corpus("sample" if name == "sample" else data_path)
+    started = time.perf_counter()
+    if name in ("lab", "best", "float32"):
+        options = ["--precision", "float32"] if name == "float32" else ["--preset", name]
+        runs = {f"seed {seed}": train_once(data, *options, "--seed", str(seed)) for seed in (1, 2, 3)}
+    elif name == "sample":
+        runs = {engine: train_once(data, "--engine", engine) for engine in solution.ENGINES}
+    else:
+        runs = measure_bugs(data)
+    return {
+        "corpus": data.name,
+        "tokens": data.tokens,
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "machine": platform.machine(),
+        "seconds": time.perf_counter() - started,
+        "runs": runs,
+    }
+
+
+# Tables
+
+
+def percent_or_rho(key: str, value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{100 * value:.1f}" if key.endswith("accuracy") else f"{value:.3f}"
+
+
+def mean_and_spread(key: str, values: list[float | None]) -> str:
+    if any(value is None for value in values):
+        return "–"
+    spread = (max(values) - min(values)) / 2
+    return f"{percent_or_rho(key, statistics.mean(values))} ± {percent_or_rho(key, spread)}"
+
+
+def table(header: list[str], rows: list[list[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def seeds_row(title: str, runs: dict[str, dict], kept: str, keys: dict[str, str]) -> list[str]:
+    return [title, *(mean_and_spread(key, [run[kept][key] for run in runs.values()]) for key in keys)]
+
+
+def tables(results: dict, bench: dict) -> dict[str, str]:
+    """Every table by name, from the measurements alone."""
+    made = {}
+    presets = [name for name in ("lab", "best") if name in results]
+    keys = SCORES | HELD_OUT
+    scores = [
+        [*seeds_row(f"{name} ({results[name]['corpus']})", results[name]["runs"], "centred", keys),
+         f"{statistics.mean(run['seconds'] for run in results[name]['runs'].values()):.0f}"]
+        for name in presets
+    ]  # fmt: skip
+    if "gensim" in bench:
+        row = [percent_or_rho(key, bench["gensim"].get(key)) for key in keys]
+        scores.append([f"gensim, 5 epochs ({bench['corpus']}, one run)", *row, f"{bench['gensim']['training_seconds']:.0f}"])
+    made["scores"] = table(["vectors", *keys.values(), "training s"], scores)
+    if "lab" in results:
+        runs = results["lab"]["runs"]
+        rows = [seeds_row(f"`--keep {kept}`", runs, kept, SCORES | HELD_OUT) for kept in ("in", "sum", "centred")]
+        made["kept"] = table(["vectors", *SCORES.values(), *HELD_OUT.values()], rows)
+        rows = [
+            [seed, *(str(run["centred"][key]) for key in ("queen_near_king", "queen_as_answer"))] for seed, run in runs.items()
+        ]
+        made["royals"] = table(["lab preset", "rank of queen near king", "rank of queen for king − man + woman"], rows)
+    if {"lab", "float32"} <= results.keys():
+        rows = [
+            [*seeds_row(run_name, results[name]["runs"], "centred", SCORES),
+             f"{statistics.mean(run['seconds'] for run in results[name]['runs'].values()):.0f}"]
+            for name, run_name in (("lab", "auto"), ("float32", "float32"))
+        ]  # fmt: skip
+        rows[0][0] = f"auto: {next(iter(results['lab']['runs'].values()))['precision'].removeprefix('torch.')}"
+        made["precision"] = table(["`--precision`", *SCORES.values(), "training s"], rows)
+    for name, kind in (("bugs", "fault"), ("sample", "engine")):
+        if name in results:
+            rows = [
+                [run_name, *(percent_or_rho(key, run["centred"][key]) for key in SCORES)]
+                for run_name, run in results[name]["runs"].items()
+            ]
+            made[name] = table([kind, *SCORES.values()], rows)
+    if "ratios" in bench:
+        names = [name for name in ("gensim", "blocks", "blocks float32", "pairs") if name in bench]
+        rows = [
+            [name, f"{bench[name]['training_seconds']:.0f}", f"{bench[name]['words_per_second'] / 1e6:.2f}",
+             f"{bench[name]['peak_mb_above_imports']:.0f}", *(percent_or_rho(key, bench[name][key]) for key in SCORES)]
+            for name in names
+        ]  # fmt: skip
+        made["speed"] = table(["trainer", "training s", "M words/s", "peak MB above imports", *SCORES.values()], rows)
+        made["ratios"] = table(
+            ["against gensim's training, same run", "times as fast"],
+            [[name, f"{ratio:.1f}"] for name, ratio in bench["ratios"].items()],
+        )
+    return made
+
+
+def insert(path: Path, made: dict[str, str]) -> None:
+    """Fill every `<!-- table: name -->` … `<!-- end -->` of a Markdown file."""
+
+    def fill(match: re.Match[str]) -> str:
+        name = match[1]
+        return f"<!-- table: {name} -->\n{made[name]}\n<!-- end -->" if name in made else match[0]
+
+    text = path.read_text(encoding="utf-8")
+    filled = re.sub(r"<!-- table: (\w+) -->\n.*?<!-- end -->", fill, text, flags=re.DOTALL)
+    if filled != text:
+        with replacing(path) as temporary:
+            temporary.write_text(filled, encoding="utf-8")
+
+
+def load(name: str) -> dict:
+    path = REPORTS / name
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def main() -> None:
+    names = ["lab", "best", "float32", "bugs", "sample"]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", default="data/text8")
+    parser.add_argument("--only", nargs="*", choices=names, default=names)
+    args = parser.parse_args()
+    results = load("lab01.json")
+    for name in args.only:
+        results[name] = measure(name, args.data)
+        with replacing(REPORTS / "lab01.json") as temporary:
+            temporary.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    made = tables(results, load("bench.json"))
+    for path in (ROOT / "README.md", ROOT / "lab01_word2vec" / "WALKTHROUGH.md", REPORTS / "lab01.md"):
+        insert(path, made)
+
+
+if __name__ == "__main__":
+    main()
