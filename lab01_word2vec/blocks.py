@@ -27,6 +27,7 @@ from lab01_word2vec.corpus import subsample
 
 L = 64  # centers in a block
 BLOCKS = 64  # blocks in a step, at most
+SQUARES_START = 1e-3  # of Adagrad's accumulators: a word's first step is not its longest
 STEPS_AT_LEAST = 500  # a small corpus takes smaller steps rather than fewer
 
 
@@ -100,7 +101,7 @@ class BlockTrainer:
         self.table = torch.from_numpy(table).to(device)
         # Row-wise Adagrad (Duchi et al. 2011, one accumulator a row): a rare word keeps long steps, a
         # frequent one, which meets thousands of gradients, takes short ones.
-        self.squares = torch.full((len(table),), 1e-3, device=device)
+        self.squares = torch.full((len(table),), SQUARES_START, device=device)
         self.buffers: dict[str, torch.Tensor] = {}
         self.first_mask = torch.arange(L, device=device) * (window + 1)  # (L,)
         self.masks = window_masks(window).to(device, precision).flatten(0, 1)  # (L·(w + 1), H)

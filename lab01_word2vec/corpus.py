@@ -143,6 +143,11 @@ def read_sample() -> Iterator[str]:
                 yield " ".join(words) + " "
 
 
+def read_pieces(data: str) -> Iterator[str]:
+    """Text of `data`: a path, or the word "sample"."""
+    return read_sample() if data == SAMPLE else read_text(resolve(data))
+
+
 def split_words(pieces: Iterable[str]) -> Iterator[list[str]]:
     """Words of each piece; a word cut by the end of a piece is carried into the next."""
     rest = ""
@@ -165,9 +170,8 @@ def load_corpus(data: str, min_count: int = 5) -> Corpus:
             yield piece
 
     path = None if data == SAMPLE else resolve(data)
-    pieces = counted(read_text(path) if path else read_sample())
     try:
-        tokens = itertools.chain.from_iterable(split_words(pieces))
+        tokens = itertools.chain.from_iterable(split_words(counted(read_pieces(data))))
         words, counts, ids, total = build_vocab(tokens, min_count)
     except InputError as error:
         raise InputError(str(error) if str(error).startswith(str(path)) else f"{data}: {error}") from None

@@ -12,7 +12,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "quick": {"epochs": 2},
     "lab": {},
     # Three views of the corpus side by side: wide windows see topic, narrow ones function.
-    "best": {"dim": 256, "window": [10, 5, 3], "lr": 0.3},
+    "best": {"dim": 200, "window": [10, 5, 3], "lr": 0.25},
 }
 
 

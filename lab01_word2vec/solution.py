@@ -34,7 +34,7 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info  # noq
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from lab01_word2vec.blocks import BlockTrainer  # noqa: E402
+from lab01_word2vec.blocks import SQUARES_START, BlockTrainer  # noqa: E402
 from lab01_word2vec.corpus import (  # noqa: E402
     SAMPLE,
     Corpus,
@@ -54,7 +54,8 @@ PAIRS_AT_A_TIME = 4096  # batch size of the pair engine
 SMALL = 10_000_000  # tokens: smaller corpora get more epochs and a lower learning rate
 THRESHOLDS = {"wordsim353.rho": 0.55, "google.full.accuracy": 0.30}
 FREQUENT = 30_000  # neighbours are sought among these: rare names crowd the lists
-ENGINES = {"pairs": {"lr": 0.05}, "blocks": {"lr": 0.5}}
+# A center's six pairs, taken one by one, add up to longer steps than the one gradient that a block gives it.
+ENGINES = {"pairs": {"lr": 0.125}, "blocks": {"lr": 0.5}}
 
 
 class SkipGramDataset(IterableDataset):
@@ -117,8 +118,30 @@ class SkipGramNS(nn.Module):
         return -F.logsigmoid(positive) - F.logsigmoid(-negative).sum(dim=1)
 
 
+class RowAdagrad(torch.optim.Optimizer):
+    """Adagrad (Duchi et al. 2011) with one accumulator a row: the sum of its gradients' mean squares.
+
+    torch.optim.Adagrad keeps one an element and sorts the rows of a sparse gradient first; this is the
+    optimiser of blocks.py, which WALKTHROUGH.md explains.
+    """
+
+    def __init__(self, parameters: Iterator[nn.Parameter], lr: float):
+        super().__init__(parameters, {"lr": lr})
+        for parameter in self.param_groups[0]["params"]:
+            self.state[parameter]["squares"] = torch.full_like(parameter[:, 0], SQUARES_START)
+
+    @torch.no_grad()
+    def step(self) -> None:
+        for parameter in self.param_groups[0]["params"]:
+            squares = self.state[parameter]["squares"]
+            rows, values = parameter.grad._indices()[0], parameter.grad._values()  # (n,), (n, d), a row may recur
+            squares.index_add_(0, rows, values.square().mean(dim=1))
+            rate = self.param_groups[0]["lr"] / squares[rows].sqrt()
+            parameter.index_add_(0, rows, -rate[:, None] * values)
+
+
 class PairTrainer:
-    """The textbook: a DataLoader of pairs, autograd, Adagrad. Read this one first, then blocks.py."""
+    """The textbook: a DataLoader of pairs and autograd. Read this one first, then blocks.py."""
 
     def __init__(
         self,
@@ -136,7 +159,7 @@ class PairTrainer:
         self.counts, self.keep, self.noise, self.device = counts, keep, noise, device
         self.window, self.negatives, self.seed, self.workers = window, negatives, seed, workers
         self.model = SkipGramNS(len(counts), dim, torch.Generator().manual_seed(seed)).to(device)
-        self.optimizer = torch.optim.Adagrad(self.model.parameters(), lr=1.0)
+        self.optimizer = RowAdagrad(self.model.parameters(), lr=1.0)
 
     def batches(self, ids: np.ndarray, epoch: int) -> Iterator[tuple[tuple[torch.Tensor, torch.Tensor], float]]:
         self.rng = np.random.default_rng([self.seed, epoch, 2**31])  # a stream that no worker has
@@ -161,7 +184,7 @@ class PairTrainer:
         return float(loss.detach()), len(center)
 
     def tensors(self) -> dict[str, torch.Tensor]:
-        sums = {f"{name}.squares": self.optimizer.state[p]["sum"] for name, p in self.model.named_parameters()}
+        sums = {f"{name}.squares": self.optimizer.state[p]["squares"] for name, p in self.model.named_parameters()}
         return {name: p.detach() for name, p in self.model.named_parameters()} | sums
 
     def embeddings(self) -> tuple[np.ndarray, np.ndarray]:
@@ -239,7 +262,7 @@ def build_parser() -> OneLineParser:
 
 
 def resolve_config(args: Any, tokens: int) -> dict[str, Any]:
-    """Defaults, then the engine's, then the preset's, then the command line's: everything that shapes the result."""
+    """Defaults, then the engine's and the preset's, then the command line's: everything that shapes the result."""
     config = {"dim": 100, "window": [5], "negatives": 5, "shared": 64, "epochs": 5}
     config |= ENGINES[args.engine] | PRESETS[args.preset]
     if tokens < SMALL:  # more passes for as many gradients, and shorter steps
@@ -338,7 +361,7 @@ def run(args: Any) -> None:
     vectors.save(out / "vectors.bin")
     in_emb, out_emb = (np.concatenate(tables, axis=1) for tables in zip(*views))
     tensors = {"in_emb": in_emb, "out_emb": out_emb, "counts": corpus.counts, "matrix": vectors.matrix}
-    save_tensors(out / "vectors.safetensors", corpus.words, tensors)
+    save_tensors(out / "vectors.safetensors", tensors, {"words": "\n".join(corpus.words)})
 
     speed = len(corpus.ids) * config["epochs"] * len(views) / max(trained["seconds"], 1e-9)
     print(f"trained in {trained['seconds']:.1f} s ({speed / 1e6:.2f} million words/s)")

@@ -19,11 +19,10 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from tqdm import tqdm
 
 from lab01_word2vec.corpus import InputError
-from lab03_eval.vectors import replacing
+from lab03_eval.vectors import save_tensors
 
 CHECKPOINT = "checkpoint.safetensors"
 LOSS_EVERY = 64  # steps between two measurements of the loss: it costs a logarithm a score
@@ -130,8 +129,8 @@ def save_checkpoint(
     """Write the trainer's tensors, its place in the run and the configuration that it belongs to."""
     rng = trainer.rng.bit_generator.state if step else None
     place = {"config": config, "epoch": epoch, "step": step, "progress": progress, "losses": losses, "rng": rng}
-    with replacing(path) as temporary:
-        save_file(trainer.tensors(), temporary, metadata={"place": json.dumps(place)})
+    tensors = {name: tensor.cpu().numpy() for name, tensor in trainer.tensors().items()}
+    save_tensors(path, tensors, {"place": json.dumps(place)})
 
 
 def load_checkpoint(path: Path, trainer: Trainer, config: dict[str, Any]) -> dict[str, Any]:

@@ -262,15 +262,22 @@ def _read_safetensors(path: Path) -> WordVectors:
 
 
 def _write_safetensors(vectors: WordVectors, path: Path) -> None:
-    save_tensors(path, vectors.words, {"matrix": vectors.matrix})
+    save_tensors(path, {"matrix": vectors.matrix}, {"words": "\n".join(vectors.words)})
 
 
-def save_tensors(path: str | Path, words: list[str], tensors: dict[str, np.ndarray]) -> None:
-    """Write named arrays with the words in the metadata; `load` reads the one named `matrix`."""
+def save_tensors(path: str | Path, tensors: dict[str, np.ndarray], metadata: dict[str, str]) -> None:
+    """Write named arrays as safetensors. `load` reads the one named `matrix`, its words from the metadata.
+
+    Raises OSError where the file cannot be written.
+    """
+    from safetensors import SafetensorError
     from safetensors.numpy import save_file
 
     with replacing(path) as temporary:
-        save_file(tensors, temporary, metadata={"words": "\n".join(words)})
+        try:
+            save_file(tensors, temporary, metadata)
+        except SafetensorError as error:  # its own wrapping of the system's error
+            raise OSError(f"{path}: cannot be written: {error}") from None
 
 
 def _checked(path: Path, words: list[str], matrix: np.ndarray, place: str) -> WordVectors:

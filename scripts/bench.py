@@ -40,14 +40,14 @@ def peak_mb() -> float:
 def train_gensim(data: str, out: str, seed: int, threads: int, epochs: int) -> dict[str, float]:
     from gensim.models import Word2Vec
 
-    from lab01_word2vec.corpus import read_text, resolve, split_words
+    from lab01_word2vec.corpus import read_pieces, split_words
 
     class Sentences:
         """Streams the corpus in sentences of gensim's longest, 10,000 words, as its Text8Corpus does."""
 
         def __iter__(self):
             rest = []
-            for words in split_words(read_text(resolve(data))):
+            for words in split_words(read_pieces(data)):
                 rest += words
                 while len(rest) >= 10_000:
                     yield rest[:10_000]

@@ -4,13 +4,14 @@
     python scripts/report.py --only lab bugs          these measurements; the others keep their figures
     python scripts/report.py --only                   none: only write the tables again from the JSON
 
-Measurements: `lab` and `best` (presets, seeds 1 to 3, also on held-out sets), `float32` (the lab preset with
-float32 products), `bugs` (one fault at a time, fewer epochs), `sample` (both engines without a download).
+Measurements: `lab` and `best` (presets, seeds 1 to 3, also on held-out sets), `bugs` (one fault at a time, fewer epochs), `sample` (both engines without a download).
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import json
 import platform
 import re
@@ -28,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 from lab01_word2vec import blocks, corpus, solution  # noqa: E402
 from lab03_eval.eval_embeddings import HELD_OUT_SETS, evaluate, evaluate_held_out  # noqa: E402
+from lab03_eval.plots import draw_families  # noqa: E402
 from lab03_eval.vectors import WordVectors, replacing  # noqa: E402
 
 REPORTS = ROOT / "reports"
@@ -62,6 +64,7 @@ def train_once(data: corpus.Corpus, *options: str, fault: Fault | None = None) -
     finally:
         solution.make_trainer = views_of
     record = {"config": config, "precision": str(precision), "device": device.type, **trained}
+    record["vectors"] = WordVectors(data.words, solution.keep_vectors(views))
     for kept in ("in", "sum", "centred"):
         record[kept] = score(WordVectors(data.words, solution.keep_vectors(views, kept)))
     show(" ".join(options), record)
@@ -139,14 +142,20 @@ def measure_bugs(data: corpus.Corpus) -> dict[str, dict]:
 def measure(name: str, data_path: str) -> dict:
     data = corpus.load_corpus("sample" if name == "sample" else data_path)
     started = time.perf_counter()
-    if name in ("lab", "best", "float32"):
-        options = ["--precision", "float32"] if name == "float32" else ["--preset", name]
-        runs = {f"seed {seed}": train_once(data, *options, "--seed", str(seed)) for seed in (1, 2, 3)}
+    if name in ("lab", "best"):
+        runs = {f"seed {seed}": train_once(data, "--preset", name, "--seed", str(seed)) for seed in (1, 2, 3)}
     elif name == "sample":
         runs = {engine: train_once(data, "--engine", engine) for engine in solution.ENGINES}
     else:
         runs = measure_bugs(data)
+    vectors = [run.pop("vectors") for run in runs.values()]
+    if name == "lab":
+        draw_families(vectors[0], REPORTS / "neighbours.png", f"word2vec, lab preset, {data.name}", seed=1)
+    shown = io.StringIO()
+    with contextlib.redirect_stdout(shown):
+        solution.demo(vectors[0], solution.FREQUENT)
     return {
+        "demo": shown.getvalue().strip(),
         "corpus": data.name,
         "tokens": data.tokens,
         "threads": torch.get_num_threads(),
@@ -199,19 +208,12 @@ def tables(results: dict, bench: dict) -> dict[str, str]:
     if "lab" in results:
         runs = results["lab"]["runs"]
         rows = [seeds_row(f"`--keep {kept}`", runs, kept, SCORES | HELD_OUT) for kept in ("in", "sum", "centred")]
+        made["demo"] = f"```text\n{results['lab']['demo']}\n```"
         made["kept"] = table(["vectors", *SCORES.values(), *HELD_OUT.values()], rows)
         rows = [
             [seed, *(str(run["centred"][key]) for key in ("queen_near_king", "queen_as_answer"))] for seed, run in runs.items()
         ]
         made["royals"] = table(["lab preset", "rank of queen near king", "rank of queen for king − man + woman"], rows)
-    if {"lab", "float32"} <= results.keys():
-        rows = [
-            [*seeds_row(run_name, results[name]["runs"], "centred", SCORES),
-             f"{statistics.mean(run['seconds'] for run in results[name]['runs'].values()):.0f}"]
-            for name, run_name in (("lab", "auto"), ("float32", "float32"))
-        ]  # fmt: skip
-        rows[0][0] = f"auto: {next(iter(results['lab']['runs'].values()))['precision'].removeprefix('torch.')}"
-        made["precision"] = table(["`--precision`", *SCORES.values(), "training s"], rows)
     for name, kind in (("bugs", "fault"), ("sample", "engine")):
         if name in results:
             rows = [
@@ -254,7 +256,7 @@ def load(name: str) -> dict:
 
 
 def main() -> None:
-    names = ["lab", "best", "float32", "bugs", "sample"]
+    names = ["lab", "best", "bugs", "sample"]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", default="data/text8")
     parser.add_argument("--only", nargs="*", choices=names, default=names)

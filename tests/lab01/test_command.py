@@ -109,14 +109,15 @@ def test_out_that_cannot_be_written(small_text):
     _one_line(lab01("--data", str(small_text), "--out", "/proc/nowhere"), "/proc/nowhere")
 
 
-def test_a_full_disk_is_one_line_and_harms_nothing_saved(small_text, tmp_path):
+@pytest.mark.parametrize("epochs", ["1", "2"])  # the vectors' own file fails first, or the checkpoint
+def test_a_full_disk_is_one_line_and_harms_nothing_saved(small_text, tmp_path, epochs):
     """A limit on file size stands for the full disk: both fail in write()."""
     (tmp_path / "vectors.bin").write_bytes(b"saved before")
 
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 
-    options = ["--data", str(small_text), "--out", str(tmp_path), "--epochs", "1"]
+    options = ["--data", str(small_text), "--out", str(tmp_path), "--epochs", epochs]
     command = [sys.executable, "-c", _IGNORE_SIGXFSZ, str(ROOT / "lab01_word2vec" / "solution.py"), *options]
     _one_line(subprocess.run(command, capture_output=True, text=True, preexec_fn=limit), "File too large")
     assert (tmp_path / "vectors.bin").read_bytes() == b"saved before"
