@@ -47,9 +47,7 @@ class Corpus:
     replaced: int  # characters that were not UTF-8
 
 
-def build_vocab(
-    tokens: Iterable[str], min_count: int = 5
-) -> tuple[list[str], np.ndarray, np.ndarray, int]:
+def build_vocab(tokens: Iterable[str], min_count: int = 5) -> tuple[list[str], np.ndarray, np.ndarray, int]:
     """Vocabulary and encoded corpus in one pass over `tokens`.
 
     Returns the words by falling count (ties by first appearance), their counts (V,) int64, the corpus as

@@ -14,6 +14,9 @@ PRESETS: dict[str, dict[str, Any]] = {
     # Three views of the corpus side by side: wide windows see topic, narrow ones function.
     "best": {"dim": 200, "window": [10, 5, 3], "lr": 0.25},
 }
+# A center's six pairs, taken one by one, add up to longer steps than the one gradient that a block gives it.
+ENGINES = {"pairs": {"lr": 0.125}, "blocks": {"lr": 0.5}}
+SMALL = 10_000_000  # tokens: smaller corpora get more epochs and a lower learning rate
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -73,3 +76,14 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
     )
     system.add_argument("--resume", action="store_true", help="continue the interrupted run in --out")
     system.add_argument("--dry-run", action="store_true", help="print configuration and corpus, train nothing")
+
+
+def resolve_config(args: argparse.Namespace, tokens: int) -> dict[str, Any]:
+    """Defaults, then the engine's and the preset's, then the command line's: everything that shapes the result."""
+    config = {"dim": 100, "window": [5], "negatives": 5, "shared": 64, "epochs": 5}
+    config |= ENGINES[args.engine] | PRESETS[args.preset]
+    if tokens < SMALL:  # more passes for as many gradients, and shorter steps
+        config |= {"epochs": min(20, round(5 * SMALL / tokens)), "lr": 0.4 * config["lr"]}
+    given = {key: getattr(args, key) for key in config if getattr(args, key) is not None}
+    fixed = {key: getattr(args, key) for key in ("engine", "seed", "min_count", "subsample", "workers")}
+    return config | given | fixed

@@ -9,8 +9,7 @@ words subsampled, negatives drawn from unigram^0.75. `--engine pairs` trains it 
 autograd over streamed pairs; `--engine blocks`, the default, trains the same objective as matrix products
 (blocks.py). WALKTHROUGH.md explains every choice.
 
-Left out: hierarchical softmax and CBOW (Lab 2 compares them), phrases, and any use of a GPU's second core:
-one process, one device.
+Left out: hierarchical softmax and CBOW (Lab 2 compares them), phrases, several GPUs.
 """
 
 from __future__ import annotations
@@ -36,7 +35,6 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 from lab01_word2vec.blocks import SQUARES_START, BlockTrainer  # noqa: E402
 from lab01_word2vec.corpus import (  # noqa: E402
-    SAMPLE,
     Corpus,
     InputError,
     build_vocab,  # noqa: F401  (part of this lab's contract, as are keep_probability and train)
@@ -45,17 +43,21 @@ from lab01_word2vec.corpus import (  # noqa: E402
     noise_table,
     subsample,
 )
-from lab01_word2vec.options import PRESETS, OneLineParser, add_training_options, number  # noqa: E402
+from lab01_word2vec.options import (  # noqa: E402
+    ENGINES,
+    SMALL,
+    OneLineParser,
+    add_training_options,
+    number,
+    resolve_config,
+)
 from lab01_word2vec.training import CHECKPOINT, Interrupted, load_checkpoint, save_checkpoint, train  # noqa: E402
 from lab03_eval.eval_embeddings import evaluate, format_scores  # noqa: E402
 from lab03_eval.vectors import WordVectors, replacing, save_tensors  # noqa: E402
 
 PAIRS_AT_A_TIME = 4096  # batch size of the pair engine
-SMALL = 10_000_000  # tokens: smaller corpora get more epochs and a lower learning rate
 THRESHOLDS = {"wordsim353.rho": 0.55, "google.full.accuracy": 0.30}
 FREQUENT = 30_000  # neighbours are sought among these: rare names crowd the lists
-# A center's six pairs, taken one by one, add up to longer steps than the one gradient that a block gives it.
-ENGINES = {"pairs": {"lr": 0.125}, "blocks": {"lr": 0.5}}
 
 
 class SkipGramDataset(IterableDataset):
@@ -170,9 +172,7 @@ class PairTrainer:
         for center, context in loader:
             yield (center, context), len(center) / expected
 
-    def step(
-        self, batch: tuple[torch.Tensor, torch.Tensor], lr: float, measure: bool = True
-    ) -> tuple[float, float]:
+    def step(self, batch: tuple[torch.Tensor, torch.Tensor], lr: float, measure: bool = True) -> tuple[float, float]:
         center, context = (part.to(self.device) for part in batch)
         drawn = self.noise[self.rng.integers(0, len(self.noise), (len(center), self.negatives))]
         negatives = torch.from_numpy(drawn).to(self.device)  # one that equals the positive counts as drawn
@@ -235,7 +235,9 @@ def demo(vectors: WordVectors, restrict: int | None) -> None:
     print(f"\nNearest neighbours among {among}")
     for word in ("king", "paris", "python"):
         found = nearest(vectors, word, restrict=restrict) if word in vectors else None
-        print(f"  {word:<7}", " ".join(f"{w} {cosine:.2f}" for w, cosine in found) if found else "not in the vocabulary")
+        print(
+            f"  {word:<7}", " ".join(f"{w} {cosine:.2f}" for w, cosine in found) if found else "not in the vocabulary"
+        )
     print("\nAnalogies")
     for (a, b, c), hoped, why in ANALOGIES:
         question = f"{b} − {a} + {c}"
@@ -261,17 +263,6 @@ def build_parser() -> OneLineParser:
     return parser
 
 
-def resolve_config(args: Any, tokens: int) -> dict[str, Any]:
-    """Defaults, then the engine's and the preset's, then the command line's: everything that shapes the result."""
-    config = {"dim": 100, "window": [5], "negatives": 5, "shared": 64, "epochs": 5}
-    config |= ENGINES[args.engine] | PRESETS[args.preset]
-    if tokens < SMALL:  # more passes for as many gradients, and shorter steps
-        config |= {"epochs": min(20, round(5 * SMALL / tokens)), "lr": 0.4 * config["lr"]}
-    given = {key: getattr(args, key) for key in config if getattr(args, key) is not None}
-    fixed = {key: getattr(args, key) for key in ("engine", "seed", "min_count", "subsample", "workers")}
-    return config | given | fixed
-
-
 def choose_device(name: str, precision: str) -> tuple[torch.device, torch.dtype]:
     """Device and precision of the matrix products. Raises InputError if CUDA is asked for and absent."""
     if name == "cuda" and not torch.cuda.is_available():
@@ -295,7 +286,12 @@ def make_trainer(
 
 
 def train_views(
-    corpus: Corpus, config: dict[str, Any], device: torch.device, precision: torch.dtype, out: Path, resume: bool = False
+    corpus: Corpus,
+    config: dict[str, Any],
+    device: torch.device,
+    precision: torch.dtype,
+    out: Path,
+    resume: bool = False,
 ) -> tuple[list[tuple[np.ndarray, np.ndarray]], dict[str, Any]]:
     """Train a model for each window. Returns (in_emb, out_emb) of each, and the seconds and losses of training.
 
@@ -305,7 +301,11 @@ def train_views(
     finished = [out / f"view{number}.safetensors" for number in range(len(config["window"]))]
     for path, window in zip(finished, config["window"]):
         # What must agree for a checkpoint to be continued.
-        identity = config | {"window": window, "corpus": f"{corpus.name}/{len(corpus.ids)}", "precision": str(precision)}
+        identity = config | {
+            "window": window,
+            "corpus": f"{corpus.name}/{len(corpus.ids)}",
+            "precision": str(precision),
+        }
         trainer = make_trainer(identity, corpus.counts, device, precision)
         if resume and path.exists():
             load_checkpoint(path, trainer, identity)
@@ -324,9 +324,9 @@ def train_views(
 
 
 def verdict(corpus: Corpus, scores: dict[str, float]) -> str:
-    """The last line's judgement: thresholds apply to corpora of text8's size, not to the sample."""
-    if corpus.name == SAMPLE:
-        return f"the thresholds do not apply to the {corpus.tokens:,}-word sample; try --data data/text8"
+    """The last line's judgement: thresholds apply to corpora of text8's size only."""
+    if corpus.tokens < SMALL:
+        return f"the thresholds do not apply to a corpus of {corpus.tokens:,} tokens; try --data data/text8"
     marks = [f"{key} {scores[key]:.3f} (> {floor:g})" for key, floor in THRESHOLDS.items()]
     passed = all(scores[key] > floor for key, floor in THRESHOLDS.items())
     return f"{'thresholds passed' if passed else 'BELOW a threshold'}: {', '.join(marks)}"

@@ -61,26 +61,24 @@ class _InterruptFlag:
         signal.signal(signal.SIGINT, self.previous)
 
 
-def train(
-    trainer: Trainer, ids: np.ndarray, config: dict[str, Any], out: Path, resume: bool = False
-) -> dict[str, Any]:
+def train(trainer: Trainer, ids: np.ndarray, config: dict[str, Any], out: Path, resume: bool = False) -> dict[str, Any]:
     """Train for `config["epochs"]` passes, the learning rate falling linearly from `config["lr"]` to 0.
 
     Writes a checkpoint into `out` after every epoch but the last. Returns the seconds spent (this call's) and
     the mean loss of each epoch. Raises InputError when the loss is no longer finite or the checkpoint belongs
     to another configuration, Interrupted after Ctrl-C.
     """
-    epoch, first_step, progress, losses = 0, 0, 0.0, []
+    first_epoch, first_step, progress, losses = 0, 0, 0.0, []
     rng_state = None
     if resume:
         place = load_checkpoint(out / CHECKPOINT, trainer, config)
-        epoch, first_step, progress = place["epoch"], place["step"], place["progress"]
+        first_epoch, first_step, progress = place["epoch"], place["step"], place["progress"]
         losses, rng_state = place["losses"], place["rng"]
     epochs, started = config["epochs"], time.perf_counter()
     bar = tqdm(total=len(ids) * epochs, unit="words", unit_scale=True, disable=None, smoothing=0.05)
-    bar.update(round(len(ids) * (epoch + progress)))
+    bar.update(round(len(ids) * (first_epoch + progress)))
     with bar, _InterruptFlag() as interrupt:
-        for epoch in range(epoch, epochs):
+        for epoch in range(first_epoch, epochs):
             if len(losses) == epoch:
                 losses.append([0.0, 0.0])  # Python floats: float64
             batches = trainer.batches(ids, epoch)

@@ -261,7 +261,9 @@ def format_scores(results: dict[str, float]) -> str:
             score, interval = f"{100 * value:.1f} %", f"{100 * low:.1f} … {100 * high:.1f} %"
         correct = f"  ({results[f'{key}.correct']:,} correct)" if measure == "accuracy" else ""
         lines.append(f"{title:<16}{score:>12}{interval:>18}{f'{used:,} / {total:,}':>18}{correct}")
-    lines += [f"{title:<16}not run: {results[f'{key}.not_run']}" for title, key in held_out if f"{key}.not_run" in results]
+    lines += [
+        f"{title:<16}not run: {results[f'{key}.not_run']}" for title, key in held_out if f"{key}.not_run" in results
+    ]
     lines.append(
         f"Spearman's ρ of cosine against human scores, pairs with an unknown word skipped; analogies by 3CosAdd on\n"
         f"unit vectors, a, b, c excluded, candidates: full = every word, top30k = the {TOP_WORDS:,} most frequent."

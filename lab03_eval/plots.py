@@ -7,11 +7,11 @@ from pathlib import Path
 import matplotlib
 
 matplotlib.use("Agg")  # files only: no screen is needed
-import matplotlib.pyplot as plt  # noqa: E402
-import numpy as np  # noqa: E402
-from sklearn.manifold import TSNE  # noqa: E402
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.manifold import TSNE
 
-from lab03_eval.vectors import WordVectors, replacing  # noqa: E402
+from lab03_eval.vectors import WordVectors, replacing
 
 CAPITALS = [
     ("france", "paris"), ("germany", "berlin"), ("italy", "rome"), ("spain", "madrid"), ("russia", "moscow"),
@@ -96,10 +96,8 @@ def draw_families(vectors: WordVectors, path: str | Path, title: str, seed: int 
         axes.text(0.5, 0.5, "too few words of the families are in this vocabulary", ha="center")
     axes.set(xticks=[], yticks=[], title=title)
     axes.spines[:].set_visible(False)
-    figure.text(
-        0.5, 0.012, "t-SNE of these words by cosine: who is near whom can be read from it, distances between groups cannot.",
-        ha="center", fontsize=7, color="0.35",
-    )  # fmt: skip
+    caption = "t-SNE by cosine: who is near whom can be read from it, distances between groups cannot."
+    figure.text(0.5, 0.012, caption, ha="center", fontsize=7, color="0.35")
     with replacing(path) as temporary:
         figure.savefig(temporary)
     plt.close(figure)

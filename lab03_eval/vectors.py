@@ -104,9 +104,7 @@ class WordVectors:
         """The nearest neighbours of `word`, itself left out. Raises KeyError for an unknown word."""
         return self.nearest(self[word], topn, restrict, exclude=(word,))
 
-    def analogy(
-        self, a: str, b: str, c: str, topn: int = 5, restrict: int | None = None
-    ) -> list[tuple[str, float]]:
+    def analogy(self, a: str, b: str, c: str, topn: int = 5, restrict: int | None = None) -> list[tuple[str, float]]:
         """Words d for "a is to b as c is to d" by 3CosAdd: argmax cos(d, b − a + c) on unit vectors.
 
         The three query words are left out (Mikolov et al. 2013, "Linguistic Regularities", §4).
@@ -250,7 +248,7 @@ def _read_safetensors(path: Path) -> WordVectors:
     try:
         with safe_open(path, framework="numpy") as file:
             words = (file.metadata() or {}).get("words")
-            if words is None or "matrix" not in file.keys():
+            if words is None or "matrix" not in file:
                 raise VectorFileError(f'{path}: expected a tensor "matrix" and "words" in the metadata')
             matrix = file.get_tensor("matrix")
     except SafetensorError as error:

@@ -25,7 +25,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from lab03_eval.eval_embeddings import evaluate  # noqa: E402
+from lab03_eval.eval_embeddings import HELD_OUT_SETS, evaluate, evaluate_held_out  # noqa: E402
 from lab03_eval.vectors import WordVectors, replacing  # noqa: E402
 
 SCORES = ["wordsim353.rho", "simlex999.rho", "google.full.accuracy", "google.top30k.accuracy"]
@@ -69,7 +69,9 @@ def train_gensim(data: str, out: str, seed: int, threads: int, epochs: int) -> d
     return _record(started, trained_from, ended, words, peak - imports)
 
 
-def train_lab01(data: str, out: str, seed: int, threads: int, epochs: int, engine: str, *options: str) -> dict[str, float]:
+def train_lab01(
+    data: str, out: str, seed: int, threads: int, epochs: int, engine: str, *options: str
+) -> dict[str, float]:
     import torch
 
     from lab01_word2vec import solution
@@ -106,11 +108,22 @@ def in_child(trainer: str, args: argparse.Namespace, epochs: int, options: list[
     """Train in a child process and score its vectors here."""
     with tempfile.TemporaryDirectory() as scratch:
         vectors, record = Path(scratch, "vectors.bin"), Path(scratch, "record.json")
-        command = [sys.executable, __file__, "--data", args.data, "--seed", str(args.seed), "--threads", str(args.threads)]
+        command = [
+            sys.executable,
+            __file__,
+            "--data",
+            args.data,
+            "--seed",
+            str(args.seed),
+            "--threads",
+            str(args.threads),
+        ]
         command += ["--child", trainer, str(epochs), str(vectors), str(record), *options]
         subprocess.run(command, check=True, env=os.environ | {"OMP_NUM_THREADS": str(args.threads)}, stdout=sys.stderr)
-        scores = evaluate(WordVectors.load(vectors))
-        return json.loads(record.read_text()) | {key: scores[key] for key in SCORES}
+        loaded = WordVectors.load(vectors)
+        scores = evaluate(loaded) | evaluate_held_out(loaded)
+        kept = [*SCORES, *(f"{name}.rho" for name in HELD_OUT_SETS)]
+        return json.loads(record.read_text()) | {key: scores.get(key) for key in kept}
 
 
 def whole_command(args: argparse.Namespace) -> dict[str, float]:
@@ -135,7 +148,11 @@ def show(name: str, record: dict[str, float]) -> None:
 def bench(args: argparse.Namespace) -> dict:
     results: dict = {"corpus": Path(args.data).stem, "seed": args.seed, "threads": args.threads, "epochs": 5}
     print(f"corpus {results['corpus']}, seed {args.seed}, {args.threads} threads, 5 epochs, d100", flush=True)
-    plan = [("gensim", "gensim", []), ("blocks", "blocks", []), ("blocks float32", "blocks", ["--precision", "float32"])]
+    plan = [
+        ("gensim", "gensim", []),
+        ("blocks", "blocks", []),
+        ("blocks float32", "blocks", ["--precision", "float32"]),
+    ]
     if not args.skip_pairs:
         plan.append(("pairs", "pairs", []))
     for name, trainer, options in plan:

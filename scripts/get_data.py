@@ -97,9 +97,12 @@ def _demand_answer(address: str) -> None:
 def _install(downloaded: Path, source: dict, path: Path) -> None:
     with replacing(path) as temporary:
         if "unpack" in source:
-            with zipfile.ZipFile(downloaded) as archive, archive.open(source["unpack"]) as member:
-                with open(temporary, "wb") as file:
-                    shutil.copyfileobj(member, file)
+            with (
+                zipfile.ZipFile(downloaded) as archive,
+                archive.open(source["unpack"]) as member,
+                open(temporary, "wb") as file,
+            ):
+                shutil.copyfileobj(member, file)
         else:
             shutil.copyfile(downloaded, temporary)
 

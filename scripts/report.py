@@ -4,7 +4,8 @@
     python scripts/report.py --only lab bugs          these measurements; the others keep their figures
     python scripts/report.py --only                   none: only write the tables again from the JSON
 
-Measurements: `lab` and `best` (presets, seeds 1 to 3, also on held-out sets), `bugs` (one fault at a time, fewer epochs), `sample` (both engines without a download).
+Measurements: `lab` and `best` (presets, seeds 1 to 3, also on held-out sets), `bugs` (one fault at a time,
+fewer epochs), `sample` (both engines without a download).
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ SCORES = {
     "google.full.accuracy": "Google full %",
     "google.top30k.accuracy": "Google top30k %",
 }
-HELD_OUT = {f"{name}.rho": title for name, title in zip(HELD_OUT_SETS, ("MEN ρ", "Rare Words ρ", "MTurk-287 ρ", "RG-65 ρ"))}
+HELD_OUT = {
+    f"{name}.rho": title for name, title in zip(HELD_OUT_SETS, ("MEN ρ", "Rare Words ρ", "MTurk-287 ρ", "RG-65 ρ"))
+}
 BUG_EPOCHS = 2
 Fault = Callable[[blocks.BlockTrainer, np.ndarray], None]  # breaks a trainer in one place
 
@@ -203,7 +206,9 @@ def tables(results: dict, bench: dict) -> dict[str, str]:
     ]  # fmt: skip
     if "gensim" in bench:
         row = [percent_or_rho(key, bench["gensim"].get(key)) for key in keys]
-        scores.append([f"gensim, 5 epochs ({bench['corpus']}, one run)", *row, f"{bench['gensim']['training_seconds']:.0f}"])
+        scores.append(
+            [f"gensim, 5 epochs ({bench['corpus']}, one run)", *row, f"{bench['gensim']['training_seconds']:.0f}"]
+        )
     made["scores"] = table(["vectors", *keys.values(), "training s"], scores)
     if "lab" in results:
         runs = results["lab"]["runs"]
@@ -211,7 +216,8 @@ def tables(results: dict, bench: dict) -> dict[str, str]:
         made["demo"] = f"```text\n{results['lab']['demo']}\n```"
         made["kept"] = table(["vectors", *SCORES.values(), *HELD_OUT.values()], rows)
         rows = [
-            [seed, *(str(run["centred"][key]) for key in ("queen_near_king", "queen_as_answer"))] for seed, run in runs.items()
+            [seed, *(str(run["centred"][key]) for key in ("queen_near_king", "queen_as_answer"))]
+            for seed, run in runs.items()
         ]
         made["royals"] = table(["lab preset", "rank of queen near king", "rank of queen for king − man + woman"], rows)
     for name, kind in (("bugs", "fault"), ("sample", "engine")):

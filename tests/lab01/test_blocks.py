@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from lab01_word2vec import blocks
-from lab01_word2vec.blocks import BlockTrainer, block_loss, block_gradients, window_masks, wrongness
+from lab01_word2vec.blocks import BlockTrainer, block_gradients, block_loss, window_masks, wrongness
 from lab01_word2vec.solution import SkipGramNS
 
 VOCAB, DIM = 12, 7

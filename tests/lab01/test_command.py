@@ -12,6 +12,7 @@ import pytest
 from gensim.models import KeyedVectors
 from safetensors.numpy import load_file
 
+from lab01_word2vec.solution import build_parser
 from lab03_eval.vectors import WordVectors
 from tests.conftest import ROOT, lab01
 
@@ -56,7 +57,7 @@ def test_vectors_agree_between_files_and_with_gensim(finished):
 def test_dry_run_trains_and_writes_nothing(small_text, tmp_path):
     done = lab01("--data", str(small_text), "--out", str(tmp_path / "out"), "--dry-run")
     assert done.returncode == 0
-    assert "60,000 tokens" in done.stdout
+    assert "30,000 tokens" in done.stdout
     assert not list((tmp_path / "out").glob("*"))
 
 
@@ -81,8 +82,19 @@ BAD_NUMBERS = [
 
 
 @pytest.mark.parametrize(("option", "value"), BAD_NUMBERS)
-def test_numbers_out_of_range_are_one_line(option, value):
-    _one_line(lab01("--data", "sample", f"{option}={value}"), option, value)
+def test_numbers_out_of_range_are_one_line(option, value, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        build_parser().parse_args([f"{option}={value}"])
+    errors = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert errors.startswith("error: ")
+    assert errors.count("\n") == 1
+    assert option in errors
+    assert value in errors
+
+
+def test_a_bad_number_on_the_command_line():
+    _one_line(lab01("--data", "sample", "--lr=nan"), "--lr", "nan")
 
 
 def test_missing_corpus_says_how_to_get_it(tmp_path):

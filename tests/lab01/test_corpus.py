@@ -150,5 +150,5 @@ def test_bad_corpora_name_the_file_and_the_trouble(tmp_path, name, make, says):
 def test_a_truncated_archive_is_reported(tmp_path):
     path = tmp_path / "cut.gz"
     path.write_bytes(gzip.compress(TEXT.encode() * 1000)[:-20])
-    with pytest.raises(InputError, match="cannot be read as .gz"):
+    with pytest.raises(InputError, match=r"cannot be read as \.gz"):
         load_corpus(str(path))

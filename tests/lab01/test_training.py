@@ -172,6 +172,6 @@ def test_run_json_records_what_was_run(small_text, tmp_path):
     record = json.loads((tmp_path / "run.json").read_text())
     assert record["config"]["seed"] == 5
     assert record["config"]["dim"] == 20
-    assert record["corpus"]["tokens"] == 60_000
+    assert record["corpus"]["tokens"] == 30_000
     assert [len(view) for view in record["training"]["losses"]] == [4]
     assert record["scores"]["wordsim353.total"] == 353

@@ -15,6 +15,7 @@ from scipy import stats
 from lab03_eval.eval_embeddings import (
     evaluate,
     evaluate_analogies,
+    evaluate_held_out,
     evaluate_similarity,
     format_scores,
     gensim_data,
@@ -124,6 +125,17 @@ def test_no_coverage_is_said_and_is_not_zero():
     assert scores["wordsim353.used"] == 0
     assert math.isnan(scores["wordsim353.rho"])
     assert "no coverage" in format_scores(scores)
+
+
+def test_a_set_that_is_not_at_hand_says_how_to_get_it(trained, tmp_path, monkeypatch):
+    monkeypatch.setattr("lab03_eval.eval_embeddings.ROOT", tmp_path)
+    scores = evaluate_held_out(trained)
+    assert scores["men.not_run"].endswith("python scripts/get_data.py men")
+    assert "not run" in format_scores(evaluate(trained) | scores)
+    path = tmp_path / "data" / "wordsim" / "EN-MEN-TR-3k.txt"
+    path.parent.mkdir(parents=True)
+    path.write_text("king queen 40\ncat dog 45\nking cat 3\n")
+    assert evaluate_held_out(trained)["men.total"] == 3
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:

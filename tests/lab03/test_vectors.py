@@ -55,7 +55,9 @@ def test_vector_bytes_that_look_like_newlines_and_spaces_survive(tmp_path):
     np.testing.assert_array_equal(WordVectors.load(path).matrix, matrix)
 
 
-@pytest.mark.parametrize("name", ["euclidean_vectors.bin", "high_precision.kv.bin", "high_precision.kv.txt", "test_glove.txt"])
+@pytest.mark.parametrize(
+    "name", ["euclidean_vectors.bin", "high_precision.kv.bin", "high_precision.kv.txt", "test_glove.txt"]
+)
 def test_real_files_of_gensims_package(name):
     mine = WordVectors.load(datapath(name))
     theirs = KeyedVectors.load_word2vec_format(
@@ -143,7 +145,7 @@ def test_nan_and_infinity_are_refused(vectors, tmp_path, suffix):
     vectors.matrix[4, 2] = np.nan
     path = tmp_path / f"nan{suffix}"
     vectors.save(path)
-    with pytest.raises(VectorFileError, match="5 .*'word4'.*NaN"):
+    with pytest.raises(VectorFileError, match=r"5 .*'word4'.*NaN"):
         WordVectors.load(path)
 
 
@@ -155,8 +157,13 @@ def test_unknown_suffix_lists_the_known(vectors, tmp_path):
 def test_a_failed_write_leaves_what_was_there(tmp_path):
     path = tmp_path / "kept.txt"
     path.write_text("old")
-    with pytest.raises(RuntimeError), replacing(path) as temporary:
-        temporary.write_text("half")
-        raise RuntimeError
+
+    def crash_half_way():
+        with replacing(path) as temporary:
+            temporary.write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        crash_half_way()
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["kept.txt"]

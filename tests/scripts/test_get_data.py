@@ -65,7 +65,7 @@ def test_a_server_that_never_answers_is_given_up(mirror, tmp_path, monkeypatch):
     with __import__("socket").create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("LAB_DATA_MIRROR", f"http://127.0.0.1:{silent.getsockname()[1]}")
         started = time.monotonic()
-        with pytest.raises(get_data.Unavailable, match="no answer|timed out"):
+        with pytest.raises(get_data.Unavailable, match=r"no answer|timed out"):
             get_data.fetch("plain.txt", tmp_path / "new")
         assert time.monotonic() - started < 10
 
