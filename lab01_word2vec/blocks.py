@@ -2,7 +2,7 @@
 
 The pair model asks for one dot product a pair. Neighbouring centers share most of their contexts, so a
 block of L consecutive centers against its halo of L + 2w tokens is one matrix product, masked to each
-center's own window; K negatives drawn for the block serve all its centers in a second one. A negative
+center's own window; K negatives drawn for the block serve all its centers in the same product. A negative
 stands for n_pos·k/K draws (n_pos: positives of that center), so that the expected objective is exactly the
 pair model's with k negatives a pair. The gradients are written down by hand: WALKTHROUGH.md derives them.
 
@@ -147,7 +147,9 @@ class BlockTrainer:
         u_o = operands[centers:].view(batch, -1, dim)  # (B, H + K, d)
 
         z = wrongness(v_c, u_o, self.halo)
-        measured = (float(block_loss(z, context, weight)), float(context.sum())) if measure else (0.0, 0.0)
+        measured = (0.0, 0.0)
+        if measure:
+            measured = float(block_loss(z, context, weight)), float(context.sum(dtype=torch.float64))
         dv, du = block_gradients(z, v_c, u_o, context, weight)
         moved[:centers] = dv.view(-1, dim)
         moved[centers:] = du.view(-1, dim)

@@ -73,9 +73,15 @@ def build_vocab(tokens: Iterable[str], min_count: int = 5) -> tuple[list[str], n
         raise InputError(f"no word occurs {min_count} times in {total:,} tokens: lower --min-count")
     row = np.full(len(counts), -1, dtype=np.int32)
     row[order] = np.arange(len(order), dtype=np.int32)
-    parts = [rows[rows >= 0] for rows in (row[part] for part in parts)]
     by_number = list(provisional)
-    return [by_number[i] for i in order], counts[order], np.concatenate(parts), total
+    ids, filled = np.empty(counts[order].sum(), dtype=np.int32), 0
+    parts.reverse()
+    while parts:  # each part is freed as it is copied
+        rows = row[parts.pop()]
+        rows = rows[rows >= 0]
+        ids[filled : filled + len(rows)] = rows
+        filled += len(rows)
+    return [by_number[i] for i in order], counts[order], ids, total
 
 
 def keep_probability(counts: np.ndarray, threshold: float = 1e-4) -> np.ndarray:

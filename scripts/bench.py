@@ -17,6 +17,7 @@ import argparse
 import json
 import os
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -126,14 +127,14 @@ def in_child(trainer: str, args: argparse.Namespace, epochs: int, options: list[
         return json.loads(record.read_text()) | {key: scores.get(key) for key in kept}
 
 
-def whole_command(args: argparse.Namespace) -> dict[str, float]:
-    """Lab 1's command from start to end, as a user runs it: imports, reading, training, demo, scores, files."""
+def whole_command(args: argparse.Namespace) -> float:
+    """Seconds of Lab 1's command as a user runs it: imports, reading, training, demo, scores, files."""
     with tempfile.TemporaryDirectory() as scratch:
         command = [sys.executable, str(ROOT / "lab01_word2vec" / "solution.py"), "--data", args.data]
         command += ["--out", scratch, "--threads", str(args.threads), "--seed", str(args.seed)]
         started = time.perf_counter()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        return {"command_seconds": time.perf_counter() - started}
+        return time.perf_counter() - started
 
 
 def show(name: str, record: dict[str, float]) -> None:
@@ -146,34 +147,44 @@ def show(name: str, record: dict[str, float]) -> None:
 
 
 def bench(args: argparse.Namespace) -> dict:
+    """All rounds: every trainer's records, and the ratios to gensim's training in the same round."""
+    trainers = {"gensim": ("gensim", 5, []), "blocks": ("blocks", 5, [])}
+    if not args.short:
+        trainers |= {
+            "blocks float32": ("blocks", 5, ["--precision", "float32"]),
+            "pairs, 1 epoch": ("pairs", 1, []),
+        }
     results: dict = {"corpus": Path(args.data).stem, "seed": args.seed, "threads": args.threads, "epochs": 5}
+    results |= {"rounds": args.rounds, "schedule": args.schedule}
     print(f"corpus {results['corpus']}, seed {args.seed}, {args.threads} threads, 5 epochs, d100", flush=True)
-    plan = [
-        ("gensim", "gensim", []),
-        ("blocks", "blocks", []),
-        ("blocks float32", "blocks", ["--precision", "float32"]),
-    ]
-    if not args.skip_pairs:
-        plan.append(("pairs", "pairs", []))
-    for name, trainer, options in plan:
-        results[name] = in_child(trainer, args, 5, options)
-        show(name, results[name])
-    gensim = results["gensim"]
-    results["command"] = whole_command(args)
-    results["ratios"] = {
-        f"{name} training": gensim["training_seconds"] / results[name]["training_seconds"] for name, *_ in plan[1:]
-    }
-    results["ratios"]["whole command"] = gensim["training_seconds"] / results["command"]["command_seconds"]
-    for epochs in range(1, 5):
-        quick = in_child("blocks", args, epochs, args.schedule.split())
-        show(f"blocks, {epochs} epoch{'s' * (epochs > 1)}", quick)
-        if all(quick[key] >= gensim[key] for key in TTQ_SCORES):
-            results["time to quality"] = quick | {"epochs": epochs, "schedule": args.schedule}
-            results["ratios"]["time to quality"] = gensim["training_seconds"] / quick["training_seconds"]
-            break
-    for name, ratio in results["ratios"].items():
-        print(f"{name}: {ratio:.1f} times as fast as gensim's training")
+    records: dict[str, list[dict]] = {name: [] for name in trainers}
+    ratios: dict[str, list[float]] = {name: [] for name in trainers if name != "gensim"}
+    schedules = range(1, 6)  # epochs to try; later rounds start from the first that was enough
+    for _ in range(args.rounds):
+        for name, (trainer, epochs, options) in trainers.items():
+            records[name].append(in_child(trainer, args, epochs, options))
+            show(name, records[name][-1])
+            if name != "gensim":
+                speeds = (records[each][-1]["words_per_second"] for each in (name, "gensim"))
+                ratios[name].append(next(speeds) / next(speeds))
+        gensim = records["gensim"][-1]
+        ratios.setdefault("whole command", []).append(gensim["training_seconds"] / whole_command(args))
+        for epochs in schedules:
+            quick = in_child("blocks", args, epochs, args.schedule.split())
+            show(f"blocks, {epochs} epochs", quick)
+            if all(quick[key] >= gensim[key] for key in TTQ_SCORES):
+                name, schedules = f"time to quality ({epochs} epochs)", range(epochs, 6)
+                records.setdefault(name, []).append(quick)
+                ratios.setdefault(name, []).append(gensim["training_seconds"] / quick["training_seconds"])
+                break
+    results |= {"trainers": records, "ratios": ratios}
+    for name, values in ratios.items():
+        print(f"{name}: {median_and_range(values)} times as fast as gensim's training")
     return results
+
+
+def median_and_range(values: list[float]) -> str:
+    return f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
 
 
 def main() -> None:
@@ -182,7 +193,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--schedule", default="", help="options of the time-to-quality runs")
-    parser.add_argument("--skip-pairs", action="store_true", help="leave out the pair engine, the slowest row")
+    parser.add_argument("--rounds", type=int, default=1, help="repeat everything, for a machine whose speed varies")
+    parser.add_argument("--short", action="store_true", help="leave out float32 and the pair engine")
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--child", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     args = parser.parse_args()

@@ -204,11 +204,11 @@ def tables(results: dict, bench: dict) -> dict[str, str]:
          f"{statistics.mean(run['seconds'] for run in results[name]['runs'].values()):.0f}"]
         for name in presets
     ]  # fmt: skip
-    if "gensim" in bench:
-        row = [percent_or_rho(key, bench["gensim"].get(key)) for key in keys]
-        scores.append(
-            [f"gensim, 5 epochs ({bench['corpus']}, one run)", *row, f"{bench['gensim']['training_seconds']:.0f}"]
-        )
+    if bench:
+        runs = bench["trainers"]["gensim"]
+        row = [mean_and_spread(key, [run[key] for run in runs]) for key in keys]
+        seconds = statistics.median(run["training_seconds"] for run in runs)
+        scores.append([f"gensim ({bench['corpus']}, mean of {len(runs)} runs)", *row, f"{seconds:.0f}"])
     made["scores"] = table(["vectors", *keys.values(), "training s"], scores)
     if "lab" in results:
         runs = results["lab"]["runs"]
@@ -227,18 +227,28 @@ def tables(results: dict, bench: dict) -> dict[str, str]:
                 for run_name, run in results[name]["runs"].items()
             ]
             made[name] = table([kind, *SCORES.values()], rows)
-    if "ratios" in bench:
-        names = [name for name in ("gensim", "blocks", "blocks float32", "pairs") if name in bench]
-        rows = [
-            [name, f"{bench[name]['training_seconds']:.0f}", f"{bench[name]['words_per_second'] / 1e6:.2f}",
-             f"{bench[name]['peak_mb_above_imports']:.0f}", *(percent_or_rho(key, bench[name][key]) for key in SCORES)]
-            for name in names
-        ]  # fmt: skip
+    if bench:
+        rows = []
+        for name, runs in bench["trainers"].items():
+            middle = {
+                key: statistics.median(run[key] for run in runs)
+                for key in ("training_seconds", "words_per_second", "peak_mb_above_imports", *SCORES)
+            }
+            rows.append(
+                [
+                    name,
+                    f"{middle['training_seconds']:.1f}",
+                    f"{middle['words_per_second'] / 1e6:.2f}",
+                    f"{middle['peak_mb_above_imports']:.0f}",
+                    *(percent_or_rho(key, middle[key]) for key in SCORES),
+                ]
+            )
         made["speed"] = table(["trainer", "training s", "M words/s", "peak MB above imports", *SCORES.values()], rows)
-        made["ratios"] = table(
-            ["against gensim's training, same run", "times as fast"],
-            [[name, f"{ratio:.1f}"] for name, ratio in bench["ratios"].items()],
-        )
+        rows = [
+            [name, f"{statistics.median(ratios):.1f}", f"{min(ratios):.1f} to {max(ratios):.1f}"]
+            for name, ratios in bench["ratios"].items()
+        ]
+        made["ratios"] = table(["against gensim's training", "times as fast", "over the rounds"], rows)
     return made
 
 
