@@ -15,7 +15,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "best": {"dim": 200, "window": [10, 5, 3], "lr": 0.25},
 }
 # A center's six pairs, taken one by one, add up to longer steps than the one gradient that a block gives it.
-ENGINES = {"pairs": {"lr": 0.125}, "blocks": {"lr": 0.5}}
+ENGINES = {"pairs": {"lr": 0.25}, "blocks": {"lr": 0.5}}
 SMALL = 10_000_000  # tokens: smaller corpora get more epochs and a lower learning rate
 
 

@@ -157,13 +157,13 @@ def test_pairs_comes_close_to_blocks_on_the_sample_at_equal_epochs(sample, tmp_p
     pairs = read_pairs(gensim_data("wordsim353.tsv"))
     rho = {}
     for engine in ("pairs", "blocks"):
-        args = build_parser().parse_args(["--data", "sample", "--engine", engine])
+        args = build_parser().parse_args(["--data", "sample", "--engine", engine, "--epochs", "10"])
         config = resolve_config(args, sample.tokens) | {"window": 5}
         trainer = make_trainer(config, sample.counts, torch.device("cpu"), torch.float32)
         training.train(trainer, sample.ids, config, tmp_path / engine)
         vectors = WordVectors(sample.words, keep_vectors([trainer.embeddings()]))
         rho[engine] = evaluate_similarity(vectors, pairs)["rho"]
-    assert rho["pairs"] > rho["blocks"] - 0.03, rho
+    assert abs(rho["pairs"] - rho["blocks"]) < 0.03, rho
     assert min(rho.values()) > 0.5, rho
 
 
