@@ -181,6 +181,8 @@ def percent_or_rho(key: str, value: float | None) -> str:
 def mean_and_spread(key: str, values: list[float | None]) -> str:
     if any(value is None for value in values):
         return "–"
+    if len(values) == 1:
+        return percent_or_rho(key, values[0])
     spread = (max(values) - min(values)) / 2
     return f"{percent_or_rho(key, statistics.mean(values))} ± {percent_or_rho(key, spread)}"
 
@@ -208,7 +210,7 @@ def tables(results: dict, bench: dict) -> dict[str, str]:
         runs = bench["trainers"]["gensim"]
         row = [mean_and_spread(key, [run[key] for run in runs]) for key in keys]
         seconds = statistics.median(run["training_seconds"] for run in runs)
-        scores.append([f"gensim ({bench['corpus']}, mean of {len(runs)} runs)", *row, f"{seconds:.0f}"])
+        scores.append([f"gensim ({bench['corpus']}, runs: {len(runs)})", *row, f"{seconds:.0f}"])
     made["scores"] = table(["vectors", *keys.values(), "training s"], scores)
     if "lab" in results:
         runs = results["lab"]["runs"]

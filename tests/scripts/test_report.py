@@ -34,6 +34,7 @@ def test_mean_and_half_range():
     assert report.mean_and_spread("wordsim353.rho", [0.70, 0.71, 0.72]) == "0.710 ± 0.010"
     assert report.mean_and_spread("google.full.accuracy", [0.36, 0.38]) == "37.0 ± 1.0"
     assert report.mean_and_spread("men.rho", [0.5, None]) == "–"
+    assert report.mean_and_spread("men.rho", [0.5]) == "0.500"
 
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "lab01_word2vec" / "README.md", ROOT / "data" / "README.md"])
