@@ -248,7 +248,7 @@ def _read_safetensors(path: Path) -> WordVectors:
     try:
         with safe_open(path, framework="numpy") as file:
             words = (file.metadata() or {}).get("words")
-            if words is None or "matrix" not in file:
+            if words is None or "matrix" not in file.keys():  # noqa: SIM118  (safe_open is no mapping)
                 raise VectorFileError(f'{path}: expected a tensor "matrix" and "words" in the metadata')
             matrix = file.get_tensor("matrix")
     except SafetensorError as error:
