@@ -14,8 +14,6 @@ Left out: hierarchical softmax and CBOW (Lab 2 compares them), phrases, several 
 
 from __future__ import annotations
 
-import json
-import math
 import platform
 import sys
 import time
@@ -52,7 +50,7 @@ from lab01_word2vec.options import (  # noqa: E402
     resolve_config,
 )
 from lab01_word2vec.training import CHECKPOINT, Interrupted, load_checkpoint, save_checkpoint, train  # noqa: E402
-from lab03_eval.eval_embeddings import evaluate, format_scores  # noqa: E402
+from lab03_eval.eval_embeddings import evaluate, format_scores, to_json  # noqa: E402
 from lab03_eval.vectors import WordVectors, replacing, save_tensors  # noqa: E402
 
 PAIRS_AT_A_TIME = 4096  # batch size of the pair engine
@@ -376,9 +374,8 @@ def run(args: Any) -> None:
     report |= {"corpus": {"name": corpus.name, "tokens": corpus.tokens, "words": len(corpus.words)}}
     report |= {"versions": {"python": platform.python_version(), "torch": torch.__version__}}
     report |= {"training": trained | {"words_per_second": speed}, "command_seconds": time.perf_counter() - STARTED}
-    report |= {"scores": {key: None if math.isnan(value) else value for key, value in scores.items()}}
     with replacing(out / "run.json") as temporary:
-        temporary.write_text(json.dumps(report, indent=2) + "\n")
+        temporary.write_text(to_json(report | {"scores": scores}))
     seconds = time.perf_counter() - STARTED
     print(f"\ndone in {seconds:.0f} s: {out}/vectors.bin; {verdict(corpus, scores)}")
 

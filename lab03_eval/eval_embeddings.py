@@ -272,9 +272,14 @@ def format_scores(results: dict[str, float]) -> str:
 
 
 def to_json(results: dict) -> str:
-    """Unrounded floats; NaN, which JSON does not know, becomes null."""
-    clean = {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in results.items()}
-    return json.dumps(clean, indent=2) + "\n"
+    """Unrounded floats; NaN, which JSON does not know, becomes null, also inside a nested dictionary."""
+
+    def clean(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: clean(inner) for key, inner in value.items()}
+        return None if isinstance(value, float) and math.isnan(value) else value
+
+    return json.dumps(clean(results), indent=2) + "\n"
 
 
 def main() -> None:

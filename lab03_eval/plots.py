@@ -29,14 +29,13 @@ FAMILIES = {
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 
 
-def place_labels(axes: plt.Axes, points: np.ndarray, labels: list[str], colours: list[str]) -> list[plt.Text]:
-    """Write each label beside its point (n, 2), in the first of sixteen places that covers nothing else."""
+def place_labels(axes: plt.Axes, points: np.ndarray, labels: list[str], colours: list[str]) -> None:
+    """Write each label beside its point (n, 2), in the first of 24 places that covers nothing else, or the least."""
     figure = axes.figure
     figure.canvas.draw()  # fixes the limits, and with them where the points are
     renderer = figure.canvas.get_renderer()
     dots = axes.transData.transform(points)  # (n, 2) in pixels
     scale = figure.dpi / 72
-    placed: list[plt.Text] = []
     boxes = [(x - 4 * scale, y - 4 * scale, x + 4 * scale, y + 4 * scale) for x, y in dots]
     angles = np.linspace(0, 2 * np.pi, 8, endpoint=False)
     for point, label, colour in zip(points, labels, colours):
@@ -62,8 +61,6 @@ def place_labels(axes: plt.Axes, points: np.ndarray, labels: list[str], colours:
         _, position, ha, va, box = best
         text.set(position=position, ha=ha, va=va)
         boxes.append(box)
-        placed.append(text)
-    return placed
 
 
 def draw_families(vectors: WordVectors, path: str | Path, title: str, seed: int = 1) -> None:
