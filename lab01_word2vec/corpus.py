@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from lab03_eval.eval_embeddings import gensim_data
+from lab03_eval.benchmarks import NotAtHand, gensim_data
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = "sample"
@@ -163,8 +163,8 @@ def split_words(pieces: Iterable[str]) -> Iterator[list[str]]:
         yield [rest]
 
 
-def load_corpus(data: str, min_count: int = 5) -> Corpus:
-    """Read and encode `data`: a path, or the word "sample". Raises InputError."""
+def load_corpus(data: str, min_count: int = 5, limit: int | None = None) -> Corpus:
+    """Read and encode `data`: a path, or the word "sample"; `limit` keeps only its first tokens. Raises InputError."""
     replaced = 0
 
     def counted(pieces: Iterable[str]) -> Iterator[str]:
@@ -175,10 +175,12 @@ def load_corpus(data: str, min_count: int = 5) -> Corpus:
 
     path = None if data == SAMPLE else resolve(data)
     try:
-        tokens = itertools.chain.from_iterable(split_words(counted(read_pieces(data))))
+        tokens = itertools.islice(itertools.chain.from_iterable(split_words(counted(read_pieces(data)))), limit)
         words, counts, ids, total = build_vocab(tokens, min_count)
     except InputError as error:
         raise InputError(str(error) if str(error).startswith(str(path)) else f"{data}: {error}") from None
+    except NotAtHand as error:
+        raise InputError(str(error)) from None
     except (OSError, *_DAMAGED) as error:
         raise InputError(f"{data}: cannot be read as {path.suffix or 'text'}: {error}") from None
     return Corpus(path.stem if path else SAMPLE, words, counts, ids, total, replaced)

@@ -12,7 +12,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "quick": {"epochs": 2},
     "lab": {},
     # Three views of the corpus side by side: wide windows see topic, narrow ones function.
-    "best": {"dim": 200, "window": [10, 5, 3], "lr": 0.25},
+    "best": {"dim": 200, "window": [10, 5, 2], "lr": 0.25},
 }
 # A center's six pairs, taken one by one, add up to longer steps than the one gradient that a block gives it.
 ENGINES = {"pairs": {"lr": 0.25}, "blocks": {"lr": 0.5}}

@@ -17,7 +17,7 @@ from __future__ import annotations
 import platform
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +50,13 @@ from lab01_word2vec.options import (  # noqa: E402
     resolve_config,
 )
 from lab01_word2vec.training import CHECKPOINT, Interrupted, load_checkpoint, save_checkpoint, train  # noqa: E402
-from lab03_eval.eval_embeddings import evaluate, format_scores, to_json  # noqa: E402
+from lab03_eval.eval_embeddings import PROTOCOL_NOTE, evaluate, format_scores, to_json  # noqa: E402
 from lab03_eval.vectors import WordVectors, replacing, save_tensors  # noqa: E402
 
 PAIRS_AT_A_TIME = 4096  # batch size of the pair engine
 THRESHOLDS = {"wordsim353.rho": 0.55, "google.full.accuracy": 0.30}
 FREQUENT = 30_000  # neighbours are sought among these: rare names crowd the lists
+OUT_SHARE = 0.6  # of out_emb in the vectors that are kept; reports/lab01.md shows 0, 0.6 and 1
 
 
 class SkipGramDataset(IterableDataset):
@@ -190,15 +191,18 @@ class PairTrainer:
         return tuple(p.detach().cpu().numpy() for p in self.model.parameters())
 
 
-def keep_vectors(views: list[tuple[np.ndarray, np.ndarray]], kept: str = "centred") -> np.ndarray:
+def keep_vectors(
+    views: list[tuple[np.ndarray, np.ndarray]], kept: str = "centred", share: float = OUT_SHARE
+) -> np.ndarray:
     """The matrix that is evaluated and saved, from (in_emb, out_emb), each (V, d), of every view.
 
-    "in", "sum" = in + out, or "centred" = sum − its mean. The sum adds what a word does as a context; the mean
-    is a direction all words share, which says nothing about any of them and drags every cosine towards it
-    (Mu & Viswanath 2018). reports/lab01.md measures the three. Several views stand side by side, rows scaled
-    to length one, so that the cosine is the mean of theirs: (V, views·d).
+    "in", "sum" = in + out, or "centred" = in + share·out, less its mean. out adds what a word does as a
+    context; a share below one favours similarity, the whole of it analogies. The mean is a direction all words
+    share, which says nothing about any of them and drags every cosine towards it (Mu & Viswanath 2018). Several
+    views stand side by side, rows scaled to length one, so that the cosine is the mean of theirs: (V, views·d).
     """
-    matrices = [in_emb if kept == "in" else in_emb + out_emb for in_emb, out_emb in views]
+    weight = {"in": 0.0, "sum": 1.0, "centred": share}[kept]
+    matrices = [in_emb + np.float32(weight) * out_emb for in_emb, out_emb in views]
     if kept == "centred":
         matrices = [matrix - matrix.mean(axis=0) for matrix in matrices]
     if len(matrices) == 1:
@@ -218,12 +222,18 @@ def analogy(
     return vectors.analogy(a, b, c, topn, restrict)
 
 
-# (a, b, c), what one hopes for, and why the answer is what it is
+# (a, b, c), and why the answer is what it is
 ANALOGIES = [
-    (("man", "king", "woman"), "queen", "the offset man → woman is shared by many pairs of the corpus"),
-    (("woman", "nurse", "man"), "nurse", "what the text says of men and women comes back as if it were meaning"),
-    (("small", "big", "slow"), "fast", "opposites share their contexts, so no offset tells one from the other"),
-    (("france", "paris", "tuvalu"), "funafuti", "a word seen a few dozen times has had too few gradients"),
+    (("man", "king", "woman"), "One hopes for queen: many pairs of the corpus share the offset man → woman."),
+    (
+        ("woman", "nurse", "man"),
+        "A man who nurses is a nurse. Any other answer is what the text says of men, not a meaning.",
+    ),
+    (
+        ("small", "big", "slow"),
+        "One hopes for fast. Opposites share their contexts: no offset tells one from the other.",
+    ),
+    (("france", "paris", "tuvalu"), "One hopes for funafuti. A word seen a few dozen times has had too few gradients."),
 ]
 
 
@@ -237,14 +247,14 @@ def demo(vectors: WordVectors, restrict: int | None) -> None:
             f"  {word:<7}", " ".join(f"{w} {cosine:.2f}" for w, cosine in found) if found else "not in the vocabulary"
         )
     print("\nAnalogies")
-    for (a, b, c), hoped, why in ANALOGIES:
+    for (a, b, c), why in ANALOGIES:
         question = f"{b} − {a} + {c}"
         missing = [word for word in (a, b, c) if word not in vectors]
         if missing:
             print(f"  {question:<26}{missing[0]} is not in the vocabulary")
             continue
         answers = analogy(vectors, a, b, c, topn=3, restrict=restrict)
-        print(f"  {question:<26}{', '.join(f'{w} {cosine:.2f}' for w, cosine in answers)}   ({hoped}?)")
+        print(f"  {question:<26}{', '.join(f'{w} {cosine:.2f}' for w, cosine in answers)}")
         print(f"  {'':<26}{why}")
 
 
@@ -290,10 +300,12 @@ def train_views(
     precision: torch.dtype,
     out: Path,
     resume: bool = False,
+    make: Callable[..., PairTrainer | BlockTrainer] = make_trainer,
 ) -> tuple[list[tuple[np.ndarray, np.ndarray]], dict[str, Any]]:
     """Train a model for each window. Returns (in_emb, out_emb) of each, and the seconds and losses of training.
 
     A finished view waits in `out` while the next one trains, so that --resume need not train it again.
+    `make` builds a view's trainer.
     """
     views, seconds, losses = [], 0.0, []
     finished = [out / f"view{number}.safetensors" for number in range(len(config["window"]))]
@@ -304,7 +316,7 @@ def train_views(
             "corpus": f"{corpus.name}/{len(corpus.ids)}",
             "precision": str(precision),
         }
-        trainer = make_trainer(identity, corpus.counts, device, precision)
+        trainer = make(identity, corpus.counts, device, precision)
         if resume and path.exists():
             load_checkpoint(path, trainer, identity)
         else:
@@ -365,7 +377,8 @@ def run(args: Any) -> None:
     print(f"trained in {trained['seconds']:.1f} s ({speed / 1e6:.2f} million words/s)")
     demo(vectors, None if args.all_words else FREQUENT)
     scores = evaluate(vectors)
-    print(f"\nScores ({corpus.name}, seed {config['seed']}, {args.keep} vectors)\n{format_scores(scores)}")
+    print(f"\nScores ({corpus.name}, seed {config['seed']}, {args.keep} vectors)")
+    print(f"{format_scores(scores, len(vectors))}\n{PROTOCOL_NOTE}")
 
     from lab03_eval.plots import draw_families  # matplotlib and scikit-learn take a second to import
 

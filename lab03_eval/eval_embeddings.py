@@ -1,19 +1,21 @@
-"""Measure any static word embedding: word similarity and analogies, each with its coverage and interval.
+"""Measure any static word embedding: similarity, analogies, categories, each with its coverage and interval.
 
     python lab03_eval/eval_embeddings.py vectors.bin --json scores.json
 
-As a library: `evaluate(WordVectors.load("vectors.bin"))` returns the same flat dictionary that `--json`
-writes. The data sets (WordSim-353, SimLex-999, Google's analogy questions) come inside gensim's package,
-so nothing is downloaded; gensim itself is not imported.
+As a library: `evaluate(WordVectors.load("vectors.bin"))` returns the same flat dictionary that `--json` writes,
+under keys such as `wordsim353.rho`, `google.full.accuracy`, `men.used` and `msr.not_run`. Only numpy and scipy
+are needed; WordSim-353, SimLex-999 and Google's questions are read from gensim's package without importing it,
+the other sets once they are fetched (benchmarks.py).
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
+import itertools
 import json
 import math
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -21,59 +23,31 @@ from scipy import stats
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
+from lab03_eval.benchmarks import (  # noqa: E402
+    BENCHMARKS,
+    CORE,
+    Categories,
+    NotAtHand,
+    Pair,
+    Section,
+    find,
+    read_categories,
+    read_pairs,
+    read_questions,
+)
+from lab03_eval.significance import (  # noqa: E402
+    RESAMPLES,
+    compare_correlations,
+    compare_proportions,
+    percentile_interval,
+    proportion_interval,
+    spearman_interval,
+)
 from lab03_eval.vectors import VectorFileError, WordVectors, replacing  # noqa: E402
 
-SIMILARITY_SETS = {"wordsim353": "wordsim353.tsv", "simlex999": "simlex999.txt"}
-# Sets that no setting was chosen on; `python scripts/get_data.py men rw mturk287 rg65` fetches them.
-HELD_OUT_SETS = {
-    "men": "wordsim/EN-MEN-TR-3k.txt",
-    "rw": "wordsim/EN-RW-STANFORD.txt",
-    "mturk287": "wordsim/EN-MTurk-287.txt",
-    "rg65": "wordsim/EN-RG-65.txt",
-}
-GOOGLE_QUESTIONS = "questions-words.txt"
-SEMANTIC_SECTIONS = 5  # the first five of the file's fourteen sections; the others are syntactic
+SEMANTIC_SECTIONS = 5  # the first five of Google's fourteen sections; the others are syntactic
 TOP_WORDS = 30_000  # word2vec's compute-accuracy looks among the 30,000 most frequent words
-CONFIDENCE_Z = 1.959964  # 95 %
-
-Pair = tuple[str, str, float]
-Section = tuple[str, list[tuple[str, str, str, str]]]
-
-
-def gensim_data(name: str) -> Path:
-    """Path of a data file inside gensim's package. Raises FileNotFoundError with the remedy."""
-    package = importlib.util.find_spec("gensim")
-    if package is None:
-        raise FileNotFoundError(f"{name} comes with gensim, which is not installed: pip install gensim")
-    return Path(package.submodule_search_locations[0]) / "test" / "test_data" / name
-
-
-def read_pairs(path: str | Path) -> list[Pair]:
-    """(word, word, human score) of each line: white-space separated, `#` starts a comment line."""
-    pairs = []
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        try:
-            first, second, score = line.split()[:3]
-            pairs.append((first, second, float(score)))
-        except ValueError:
-            raise ValueError(f"{path}: line {number}: expected two words and a number") from None
-    return pairs
-
-
-def read_questions(path: str | Path) -> list[Section]:
-    """Sections of analogy questions: `: name` starts a section, every other line holds four words."""
-    sections: list[Section] = []
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), start=1):
-        if line.startswith(":"):
-            sections.append((line[1:].strip(), []))
-        elif line.strip():
-            words = tuple(line.split())
-            if len(words) != 4 or not sections:
-                raise ValueError(f'{path}: line {number}: expected ": section" or four words')
-            sections[-1][1].append(words)
-    return sections
+PROTOCOLS = {"full": None, "top30k": TOP_WORDS}
 
 
 def spearman(x: np.ndarray, y: np.ndarray) -> float:
@@ -87,24 +61,6 @@ def spearman(x: np.ndarray, y: np.ndarray) -> float:
     x, y = x - x.mean(), y - y.mean()
     norm = math.sqrt((x @ x) * (y @ y))
     return float(x @ y / norm) if norm > 0 else math.nan
-
-
-def spearman_interval(rho: float, n: int) -> tuple[float, float]:
-    """95 % interval by Fisher's z with the variance (1 + ρ²/2)/(n − 3) of Bonett & Wright (2000)."""
-    if n <= 3 or math.isnan(rho) or abs(rho) == 1:
-        return (math.nan, math.nan)
-    half = CONFIDENCE_Z * math.sqrt((1 + rho * rho / 2) / (n - 3))
-    return math.tanh(math.atanh(rho) - half), math.tanh(math.atanh(rho) + half)
-
-
-def proportion_interval(correct: int, n: int) -> tuple[float, float]:
-    """95 % Wilson score interval of a proportion (Wilson 1927)."""
-    if n == 0:
-        return (math.nan, math.nan)
-    p, z2 = correct / n, CONFIDENCE_Z**2
-    middle = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = CONFIDENCE_Z * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return middle - half, middle + half
 
 
 class Lookup:
@@ -122,81 +78,114 @@ class Lookup:
         return np.array([[self.row(word) for word in item] for item in items], dtype=np.int64)
 
 
-def evaluate_similarity(vectors: WordVectors, pairs: list[Pair], oov: str = "skip") -> dict[str, float]:
-    """Spearman's ρ between cosine and human scores, with `low`, `high`, `used` and `total`.
+def cosines(vectors: WordVectors, pairs: list[Pair], oov: str = "skip") -> tuple[np.ndarray, np.ndarray]:
+    """Cosine (n,) of each pair, and whether both its words are known (n,).
 
-    A pair with an unknown word is left out (`oov="skip"`), scored 0 ("zero", gensim's dummy4unknown) or
-    scored with the mean of all vectors in the unknown word's place ("mean", word-embeddings-benchmarks).
+    A pair with an unknown word gets NaN (`oov="skip"`), 0 ("zero", gensim's dummy4unknown), or the cosine with
+    the mean of all vectors in the unknown word's place ("mean", word-embeddings-benchmarks).
     """
     rows = Lookup(vectors).rows([pair[:2] for pair in pairs]).reshape(-1, 2)  # (n, 2)
-    human = np.array([score for *_, score in pairs])
     known = (rows >= 0).all(axis=1)
-    if oov == "skip":
-        rows, human = rows[known], human[known]
+    first, second = vectors.unit[rows[:, 0]], vectors.unit[rows[:, 1]]  # (n, d)
     if oov == "mean":
         mean = vectors.matrix.mean(axis=0)
-        unit = np.vstack([vectors.unit, mean / (np.linalg.norm(mean) or 1)])  # row −1 is the mean
-    else:
-        unit = vectors.unit
-    cosine = np.einsum("nd,nd->n", unit[rows[:, 0]], unit[rows[:, 1]])  # (n,)
-    if oov == "zero":
-        cosine[~known] = 0
-    rho = spearman(cosine, human)
+        mean /= np.linalg.norm(mean) or 1
+        first[rows[:, 0] < 0], second[rows[:, 1] < 0] = mean, mean
+    cosine = np.einsum("nd,nd->n", first, second)
+    if oov != "mean":
+        cosine[~known] = 0 if oov == "zero" else math.nan
+    return cosine, known
+
+
+def evaluate_similarity(vectors: WordVectors, pairs: list[Pair], oov: str = "skip") -> dict[str, float]:
+    """Spearman's ρ between cosine and human scores, with `low`, `high`, `used` and `total`; `oov` as in cosines."""
+    cosine, known = cosines(vectors, pairs, oov)
+    scored = np.isfinite(cosine)
+    human = np.array([score for *_, score in pairs])[scored]
+    rho = spearman(cosine[scored], human)
     low, high = spearman_interval(rho, len(human))
     return {"rho": rho, "low": low, "high": high, "used": int(known.sum()), "total": len(pairs)}
 
 
 def solve_analogies(
-    unit: np.ndarray, questions: np.ndarray, objective: str = "3cosadd", epsilon: float = 0.001
-) -> np.ndarray:
-    """Rows (n,) that answer "a is to b as c is to ?" for questions (n, 3) over unit vectors (V, d).
-
-    3CosAdd: argmax cos(w, b − a + c). 3CosMul (Levy & Goldberg 2014, §6): argmax s(w,b)·s(w,c)/(s(w,a) + ε)
-    with s = (cos + 1)/2. The question's own words are not candidates.
-    """
-    answers = np.empty(len(questions), dtype=np.int64)
-    chunk = max(1, 8_000_000 // len(unit))  # scores of 32 MB at a time
-    for start in range(0, len(questions), chunk):
-        a, b, c = questions[start : start + chunk].T  # each (m,)
-        if objective == "3cosadd":
-            scores = (unit[b] - unit[a] + unit[c]) @ unit.T  # (m, V)
-        elif objective == "3cosmul":
-            sa, sb, sc = ((unit[rows] @ unit.T + 1) / 2 for rows in (a, b, c))
-            scores = sb * sc / (sa + epsilon)
-        else:
-            raise ValueError(f"unknown objective {objective!r}; known: 3cosadd, 3cosmul")
-        each = np.arange(len(a))
-        for rows in (a, b, c):
-            scores[each, rows] = -np.inf
-        answers[start : start + chunk] = scores.argmax(axis=1)
-    return answers
-
-
-def evaluate_analogies(
-    vectors: WordVectors,
-    sections: list[Section],
-    restrict: int | None = None,
+    unit: np.ndarray,
+    questions: np.ndarray,
     objective: str = "3cosadd",
     epsilon: float = 0.001,
-) -> dict[str, float]:
+    limits: Iterable[int | None] = (None,),
+) -> np.ndarray:
+    """Rows that answer "a is to b as c is to ?" for questions (n, 3) over unit vectors (V, d).
+
+    3CosAdd: argmax cos(w, b − a + c). 3CosMul (Levy & Goldberg 2014, §6): argmax s(w,b)·s(w,c)/(s(w,a) + ε)
+    with s = (cos + 1)/2. The question's own words are not candidates. Each of `limits` is a number of most
+    frequent candidates, None for all: one pass over the scores answers for every limit. Returns (n,), or
+    (limits, n) if there are several.
+    """
+    if objective not in ("3cosadd", "3cosmul"):
+        raise ValueError(f"unknown objective {objective!r}; known: 3cosadd, 3cosmul")
+    ends = [min(limit or len(unit), len(unit)) for limit in limits]
+    # Tiles of 1024 × 1024 scores stay in the cache from the product to the argmax.
+    edges = sorted({*range(0, max(ends), 1024), *ends})
+    answers = np.zeros((len(ends), len(questions)), dtype=np.int64)
+    for start in range(0, len(questions), 1024):
+        chunk = slice(start, start + 1024)
+        a, b, c = questions[chunk].T  # each (m,)
+        best, row, each = np.full(len(a), -np.inf, np.float32), np.zeros(len(a), np.int64), np.arange(len(a))
+        target = unit[b] - unit[a] + unit[c]  # (m, d)
+        for first, last in itertools.pairwise(edges):
+            words = unit[first:last].T  # (d, t)
+            if objective == "3cosadd":
+                scores = target @ words  # (m, t)
+            else:
+                sa, sb, sc = ((unit[rows] @ words + 1) / 2 for rows in (a, b, c))
+                scores = sb * sc / (sa + epsilon)
+            for rows in (a, b, c):
+                here = (rows >= first) & (rows < last)
+                scores[here, rows[here] - first] = -np.inf
+            winner = scores.argmax(axis=1)  # (m,)
+            score = scores[each, winner]
+            better = score > best
+            best[better], row[better] = score[better], winner[better] + first
+            for number, end in enumerate(ends):
+                if end == last:
+                    answers[number, chunk] = row
+    return answers if len(ends) > 1 else answers[0]
+
+
+def answer_questions(
+    vectors: WordVectors,
+    sections: list[Section],
+    limits: Iterable[int | None] = (None,),
+    objective: str = "3cosadd",
+    epsilon: float = 0.001,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Whether each question was answered, and answered rightly: both (limits, n) bool, sections in their order.
+
+    A limit keeps only the first (most frequent) rows, as candidates and as question words; a question with a
+    word outside is not answered.
+    """
+    limits = list(limits)
+    rows = Lookup(vectors).rows([q for _, questions in sections for q in questions]).reshape(-1, 4)  # (n, 4)
+    known = (rows >= 0).all(axis=1)
+    found = np.full((len(limits), len(rows)), -1)
+    solved = solve_analogies(vectors.unit, rows[known, :3], objective, epsilon, limits)
+    found[:, known] = solved.reshape(len(limits), -1)
+    ends = np.array([limit or len(vectors) for limit in limits])
+    answered = known & (rows.max(axis=1) < ends[:, None])  # (limits, n)
+    return answered, answered & (found == rows[:, 3])
+
+
+def section_scores(sections: list[Section], answered: np.ndarray, right: np.ndarray) -> dict[str, float]:
     """Accuracy = correct / answered, in all and per part, with `low`, `high`, `correct`, `used`, `total`.
 
-    `restrict` keeps only the first (most frequent) rows, as candidates and as question words; a question
-    with a word outside is not answered. Keys of parts: `semantic.accuracy`, `syntactic.used`,
-    `section.family.correct`, …
+    answered and right are (n,) bool. Keys of parts: `semantic.accuracy`, `syntactic.used`,
+    `section.family.correct`, … A set of one section has no parts.
     """
-    names = [name for name, questions in sections for _ in questions]
-    rows = Lookup(vectors).rows([q for _, questions in sections for q in questions]).reshape(-1, 4)  # (n, 4)
-    unit = vectors.unit[:restrict]
-    answered = ((rows >= 0) & (rows < len(unit))).all(axis=1)
-    right = np.zeros(len(rows), dtype=bool)
-    right[answered] = solve_analogies(unit, rows[answered, :3], objective, epsilon) == rows[answered, 3]
-
-    section = np.array([{name: i for i, (name, _) in enumerate(sections)}[name] for name in names], dtype=int)
-    parts = {"": np.ones(len(rows), dtype=bool)}
-    parts["semantic."] = section < SEMANTIC_SECTIONS
-    parts["syntactic."] = section >= SEMANTIC_SECTIONS
-    parts |= {f"section.{name}.": section == i for i, (name, _) in enumerate(sections)}
+    section = np.repeat(np.arange(len(sections)), [len(questions) for _, questions in sections])  # (n,)
+    parts = {"": np.ones(len(section), dtype=bool)}
+    if len(sections) > 1:
+        parts |= {"semantic.": section < SEMANTIC_SECTIONS, "syntactic.": section >= SEMANTIC_SECTIONS}
+        parts |= {f"section.{name}.": section == i for i, (name, _) in enumerate(sections)}
     results = {}
     for part, chosen in parts.items():
         correct, used = int(right[chosen].sum()), int(answered[chosen].sum())
@@ -212,63 +201,151 @@ def evaluate_analogies(
     return results
 
 
-def evaluate(vectors: WordVectors) -> dict[str, float]:
-    """All scores under flat keys: `wordsim353.rho`, `google.full.accuracy`, `google.top30k.semantic.used`, …"""
-    results = {}
-    for name, file in SIMILARITY_SETS.items():
-        scores = evaluate_similarity(vectors, read_pairs(gensim_data(file)))
+def evaluate_analogies(
+    vectors: WordVectors,
+    sections: list[Section],
+    restrict: int | None = None,
+    objective: str = "3cosadd",
+    epsilon: float = 0.001,
+) -> dict[str, float]:
+    """Scores of one protocol, as section_scores returns them; `restrict` is the limit of answer_questions."""
+    answered, right = answer_questions(vectors, sections, (restrict,), objective, epsilon)
+    return section_scores(sections, answered[0], right[0])
+
+
+def evaluate_categories(vectors: WordVectors, categories: Categories, seed: int = 1) -> dict[str, float]:
+    """Purity of k-means clusters of the words, k = the number of categories, with `low`, `high`, `used`, `total`.
+
+    Purity is the share of words that belong to the largest category of their cluster (Almuhareb & Poesio 2005;
+    Baroni, Dinu & Kruszewski 2014, §2). Unit vectors, ten starts. Never below the share of the largest
+    category, and small sets come out high by chance: compare it on the same words only. The interval draws
+    words again with the clusters as they are.
+    """
+    from sklearn.cluster import KMeans  # a second to import, needed here only
+
+    lookup = Lookup(vectors)
+    members = [(lookup.row(word), label) for label, words in enumerate(categories.values()) for word in words]
+    rows, labels = np.array([member for member in members if member[0] >= 0], dtype=int).reshape(-1, 2).T  # (n,)
+    scores = {"purity": math.nan, "low": math.nan, "high": math.nan, "used": len(rows), "total": len(members)}
+    present = len(np.unique(labels))
+    if len(rows) > present > 1:
+        clusters = KMeans(present, n_init=10, random_state=seed).fit_predict(vectors.unit[rows])
+        table = np.zeros((present, len(categories)))  # words of each cluster and category
+        np.add.at(table, (clusters, labels), 1)
+        shares = table.ravel() / len(rows)
+        drawn = np.random.default_rng(seed).multinomial(len(rows), shares, RESAMPLES).reshape(-1, *table.shape)
+        low, high = percentile_interval(drawn.max(axis=2).sum(axis=1) / len(rows))
+        scores |= {"purity": float(table.max(axis=1).sum() / len(rows)), "low": low, "high": high}
+    return scores
+
+
+def evaluate(
+    vectors: WordVectors, names: Iterable[str] = CORE, oov: str = "skip", objective: str = "3cosadd"
+) -> dict[str, float | str]:
+    """Scores of the named benchmarks under flat keys; `NAME.not_run` says why where a set is not at hand.
+
+    Similarity sets give `rho`, category sets `purity`, question sets `full.accuracy` and `top30k.accuracy`.
+    """
+    results: dict[str, float | str] = {}
+    for name in names:
+        try:
+            path = find(name)
+        except NotAtHand as reason:
+            results[f"{name}.not_run"] = str(reason)
+            continue
+        kind = BENCHMARKS[name].kind
+        if kind == "similarity":
+            scores = evaluate_similarity(vectors, read_pairs(path), oov)
+        elif kind == "categories":
+            scores = evaluate_categories(vectors, read_categories(path))
+        else:
+            sections = read_questions(path)
+            outcomes = zip(PROTOCOLS, *answer_questions(vectors, sections, PROTOCOLS.values(), objective))
+            scores = {}
+            for protocol, answered, right in outcomes:
+                of_protocol = section_scores(sections, answered, right)
+                scores |= {f"{protocol}.{key}": value for key, value in of_protocol.items()}
         results |= {f"{name}.{key}": value for key, value in scores.items()}
-    sections = read_questions(gensim_data(GOOGLE_QUESTIONS))
-    for protocol, restrict in (("full", None), ("top30k", TOP_WORDS)):
-        scores = evaluate_analogies(vectors, sections, restrict)
-        results |= {f"google.{protocol}.{key}": value for key, value in scores.items()}
     return results
 
 
-def evaluate_held_out(vectors: WordVectors) -> dict[str, float | str]:
-    """Scores of the held-out similarity sets: `men.rho`, …; `men.not_run` says why where a set is not at hand."""
-    results = {}
-    for name, file in HELD_OUT_SETS.items():
-        path = ROOT / "data" / file
-        if path.exists():
-            scores = evaluate_similarity(vectors, read_pairs(path))
-            results |= {f"{name}.{key}": value for key, value in scores.items()}
+def compare(first: WordVectors, second: WordVectors, names: Iterable[str] = CORE) -> dict[str, float | bool]:
+    """Paired bootstrap of first − second on what both know: `NAME.difference`, `low`, `high`, `used`, `real`.
+
+    `real` is True where the 95 % interval leaves 0 out. Analogies: the full protocol, each embedding among its
+    own words. Sets that are not at hand, and category sets, whose clusters have no pairs, are left out.
+    """
+    results: dict[str, float | bool] = {}
+    for name in names:
+        try:
+            path = find(name)
+        except NotAtHand:
+            continue
+        if BENCHMARKS[name].kind == "similarity":
+            pairs = read_pairs(path)
+            sides = [cosines(vectors, pairs)[0] for vectors in (first, second)]  # (n,) each
+            both = np.isfinite(sides).all(axis=0)
+            human = np.array([score for *_, score in pairs])
+            if both.sum() < 2:
+                continue
+            difference = compare_correlations(sides[0][both], sides[1][both], human[both])
+        elif BENCHMARKS[name].kind == "analogy":
+            answers = [answer_questions(vectors, read_questions(path)) for vectors in (first, second)]
+            both = answers[0][0][0] & answers[1][0][0]
+            if not both.any():
+                continue
+            difference = compare_proportions(answers[0][1][0][both], answers[1][1][0][both])
         else:
-            results[f"{name}.not_run"] = f"data/{file} is not there: python scripts/get_data.py {name}"
+            continue
+        results |= {f"{name}.{key}": value for key, value in difference.items()}
     return results
 
 
-def format_scores(results: dict[str, float]) -> str:
+def score_rows(results: dict[str, float | str], words: int) -> list[tuple[str, str, str]]:
+    """(title, key, measure) of every row of the table that `results` fills, for a vocabulary of so many words."""
+    rows = []
+    for name, benchmark in BENCHMARKS.items():
+        measure = {"similarity": "rho", "categories": "purity", "analogy": "accuracy"}[benchmark.kind]
+        if f"{name}.not_run" in results or f"{name}.{measure}" in results:
+            rows.append((benchmark.title, name, measure))
+        if f"{name}.full.accuracy" in results:
+            rows.append((f"{benchmark.title}, all {words:,} words", f"{name}.full", measure))
+            if name == "google":
+                rows += [(f"  {part}", f"google.full.{part}", measure) for part in ("semantic", "syntactic")]
+            if words > TOP_WORDS:
+                rows.append((f"{benchmark.title}, top {TOP_WORDS:,}", f"{name}.top30k", measure))
+    return rows
+
+
+def format_score(results: dict[str, float | str], key: str, measure: str) -> str:
+    """One figure as people read it: a correlation, a percentage, or that no item was covered."""
+    value = results[f"{key}.{measure}"]
+    if not results[f"{key}.used"]:
+        return "no coverage"
+    return f"ρ = {value:.3f}" if measure == "rho" else f"{100 * value:.1f} %"
+
+
+def format_scores(results: dict[str, float | str], words: int) -> str:
     """The table that people read: one row a measure, with interval and coverage."""
-    rows = [("WordSim-353", "wordsim353", "rho"), ("SimLex-999", "simlex999", "rho")]
-    held_out = [("MEN", "men"), ("Rare Words", "rw"), ("MTurk-287", "mturk287"), ("RG-65", "rg65")]
-    rows += [(title, key, "rho") for title, key in held_out if f"{key}.rho" in results]
-    for protocol in ("full", "top30k"):
-        rows += [
-            (f"Google {protocol}", f"google.{protocol}", "accuracy"),
-            ("  semantic", f"google.{protocol}.semantic", "accuracy"),
-            ("  syntactic", f"google.{protocol}.syntactic", "accuracy"),
-        ]
-    lines = [f"{'measure':<16}{'score':>12}{'95 % interval':>18}{'used / total':>18}"]
-    for title, key, measure in rows:
-        value, low, high = (results[f"{key}.{part}"] for part in (measure, "low", "high"))
-        used, total = results[f"{key}.used"], results[f"{key}.total"]
-        if not used:
-            score, interval = "no coverage", ""
-        elif measure == "rho":
-            score, interval = f"ρ = {value:.3f}", f"{low:.3f} … {high:.3f}"
-        else:
-            score, interval = f"{100 * value:.1f} %", f"{100 * low:.1f} … {100 * high:.1f} %"
+    lines = [f"{'measure':<26}{'score':>12}{'95 % interval':>18}{'used / total':>18}"]
+    for title, key, measure in score_rows(results, words):
+        if f"{key}.not_run" in results:
+            lines.append(f"{title:<26}not run: {results[f'{key}.not_run']}")
+            continue
+        low, high, used, total = (results[f"{key}.{part}"] for part in ("low", "high", "used", "total"))
+        interval = f"{low:.3f} … {high:.3f}" if measure == "rho" else f"{100 * low:.1f} … {100 * high:.1f} %"
         correct = f"  ({results[f'{key}.correct']:,} correct)" if measure == "accuracy" else ""
-        lines.append(f"{title:<16}{score:>12}{interval:>18}{f'{used:,} / {total:,}':>18}{correct}")
-    lines += [
-        f"{title:<16}not run: {results[f'{key}.not_run']}" for title, key in held_out if f"{key}.not_run" in results
-    ]
-    lines.append(
-        f"Spearman's ρ of cosine against human scores, pairs with an unknown word skipped; analogies by 3CosAdd on\n"
-        f"unit vectors, a, b, c excluded, candidates: full = every word, top30k = the {TOP_WORDS:,} most frequent."
-    )
+        lines.append(
+            f"{title:<26}{format_score(results, key, measure):>12}{interval if used else '':>18}"
+            f"{f'{used:,} / {total:,}':>18}{correct}"
+        )
     return "\n".join(lines)
+
+
+PROTOCOL_NOTE = (
+    "Spearman's ρ of cosine against human scores; analogies on unit vectors, the question's words excluded,\n"
+    "among all words and among the most frequent; AP and BLESS: purity of k-means."
+)
 
 
 def to_json(results: dict) -> str:
@@ -284,13 +361,17 @@ def to_json(results: dict) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("vectors", help=".bin, .txt, .vec or .safetensors")
+    parser.add_argument("vectors", help="a vector file; lab03_eval/formats.py lists the formats")
     parser.add_argument("--json", metavar="FILE", help="also write every score, unrounded, under named keys")
+    parser.add_argument("--only", nargs="+", choices=BENCHMARKS, default=list(BENCHMARKS), metavar="SET")
+    parser.add_argument("--oov", choices=["skip", "zero", "mean"], default="skip", help="pairs with unknown words")
+    parser.add_argument("--objective", choices=["3cosadd", "3cosmul"], default="3cosadd", help="of the analogies")
     args = parser.parse_args()
     try:
         vectors = WordVectors.load(args.vectors)
         results = {"vectors": args.vectors, "words": len(vectors), "dim": vectors.dim}
-        results |= evaluate(vectors) | evaluate_held_out(vectors)
+        results |= {"oov": args.oov, "objective": args.objective}
+        results |= evaluate(vectors, args.only, args.oov, args.objective)
         if args.json:
             with replacing(args.json) as temporary:
                 temporary.write_text(to_json(results))
@@ -298,7 +379,8 @@ def main() -> None:
         parser.exit(2, f"error: {error}\n")
     except OSError as error:
         parser.exit(2, f"error: {error.filename or args.vectors}: {error.strerror or error}\n")
-    print(f"{args.vectors}: {len(vectors):,} words, {vectors.dim} dimensions\n{format_scores(results)}")
+    print(f"{args.vectors}: {len(vectors):,} words, {vectors.dim} dimensions, oov {args.oov}, {args.objective}")
+    print(f"{format_scores(results, len(vectors))}\n{PROTOCOL_NOTE}")
 
 
 if __name__ == "__main__":

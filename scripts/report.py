@@ -15,7 +15,6 @@ import contextlib
 import io
 import json
 import platform
-import re
 import statistics
 import sys
 import tempfile
@@ -29,20 +28,21 @@ import torch
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 from lab01_word2vec import blocks, corpus, solution  # noqa: E402
-from lab03_eval.eval_embeddings import HELD_OUT_SETS, evaluate, evaluate_held_out  # noqa: E402
+from lab03_eval.benchmarks import BENCHMARKS, CORE, HELD_OUT  # noqa: E402
+from lab03_eval.eval_embeddings import evaluate  # noqa: E402
 from lab03_eval.plots import draw_families  # noqa: E402
 from lab03_eval.vectors import WordVectors, replacing  # noqa: E402
+from scripts.tables import REPORTS, insert, load, table  # noqa: E402
 
-REPORTS = ROOT / "reports"
 SCORES = {
     "wordsim353.rho": "WordSim-353 ρ",
     "simlex999.rho": "SimLex-999 ρ",
     "google.full.accuracy": "Google full %",
     "google.top30k.accuracy": "Google top30k %",
 }
-HELD_OUT = {
-    f"{name}.rho": title for name, title in zip(HELD_OUT_SETS, ("MEN ρ", "Rare Words ρ", "MTurk-287 ρ", "RG-65 ρ"))
-}
+CHECKS = {f"{name}.rho": f"{BENCHMARKS[name].title} ρ" for name in HELD_OUT}
+# Ways of keeping vectors that are compared: title, and the arguments of keep_vectors.
+KEPT = {"in": ("in",), "sum": ("sum",), "centred, all of out": ("centred", 1.0), "centred": ("centred",)}
 BUG_EPOCHS = 1
 Fault = Callable[[blocks.BlockTrainer, np.ndarray], None]  # breaks a trainer in one place
 
@@ -53,31 +53,27 @@ def train_once(data: corpus.Corpus, *options: str, fault: Fault | None = None) -
     config = solution.resolve_config(args, data.tokens)
     device, precision = solution.choose_device(args.device, args.precision)
     torch.set_num_threads(args.threads)
-    views_of = solution.make_trainer
 
-    def faulty(*arguments) -> blocks.BlockTrainer:
-        trainer = views_of(*arguments)
-        fault(trainer, data.counts)
+    def make(*arguments) -> blocks.BlockTrainer | solution.PairTrainer:
+        trainer = solution.make_trainer(*arguments)
+        if fault:
+            fault(trainer, data.counts)
         return trainer
 
-    solution.make_trainer = faulty if fault else views_of
-    try:
-        with tempfile.TemporaryDirectory() as scratch:
-            views, trained = solution.train_views(data, config, device, precision, Path(scratch))
-    finally:
-        solution.make_trainer = views_of
+    with tempfile.TemporaryDirectory() as scratch:
+        views, trained = solution.train_views(data, config, device, precision, Path(scratch), make=make)
     record = {"config": config, "precision": str(precision), "device": device.type, **trained}
-    for kept in ("in", "sum", "centred"):
-        vectors = WordVectors(data.words, solution.keep_vectors(views, kept))
-        record[kept] = score(vectors)
+    for title, kept in KEPT.items():
+        vectors = WordVectors(data.words, solution.keep_vectors(views, *kept))
+        record[title] = score(vectors)
     record["vectors"] = vectors  # the last, centred: what the command keeps
     show(" ".join(options), record)
     return record
 
 
 def score(vectors: WordVectors) -> dict[str, float]:
-    results = evaluate(vectors) | evaluate_held_out(vectors)
-    return {key: results.get(key) for key in (*SCORES, *HELD_OUT)} | royals(vectors)
+    results = evaluate(vectors, CORE + HELD_OUT)
+    return {key: results.get(key) for key in (*SCORES, *CHECKS)} | royals(vectors)
 
 
 def royals(vectors: WordVectors) -> dict[str, float]:
@@ -153,13 +149,14 @@ def measure(name: str, data_path: str) -> dict:
     else:
         runs = measure_bugs(data)
     vectors = [run.pop("vectors") for run in runs.values()]
+    shown = {}
     if name == "lab":
         draw_families(vectors[0], REPORTS / "neighbours.png", f"word2vec, lab preset, {data.name}", seed=1)
-    shown = io.StringIO()
-    with contextlib.redirect_stdout(shown):
-        solution.demo(vectors[0], solution.FREQUENT)
-    return {
-        "demo": shown.getvalue().strip(),
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            solution.demo(vectors[0], solution.FREQUENT)
+        shown = {"demo": printed.getvalue().strip()}
+    return shown | {
         "corpus": data.name,
         "tokens": data.tokens,
         "threads": torch.get_num_threads(),
@@ -188,11 +185,6 @@ def mean_and_spread(key: str, values: list[float | None]) -> str:
     return f"{percent_or_rho(key, statistics.mean(values))} ± {percent_or_rho(key, spread)}"
 
 
-def table(header: list[str], rows: list[list[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
 def seeds_row(title: str, runs: dict[str, dict], kept: str, keys: dict[str, str]) -> list[str]:
     return [title, *(mean_and_spread(key, [run[kept][key] for run in runs.values()]) for key in keys)]
 
@@ -201,7 +193,7 @@ def tables(results: dict, bench: dict) -> dict[str, str]:
     """Every table by name, from the measurements alone."""
     made = {}
     presets = [name for name in ("lab", "best") if name in results]
-    keys = SCORES | HELD_OUT
+    keys = SCORES | CHECKS
     scores = [
         [*seeds_row(f"{name} ({results[name]['corpus']})", results[name]["runs"], "centred", keys),
          f"{statistics.mean(run['seconds'] for run in results[name]['runs'].values()):.0f}"]
@@ -215,7 +207,7 @@ def tables(results: dict, bench: dict) -> dict[str, str]:
     made["scores"] = table(["vectors", *keys.values(), "training s"], scores)
     if "lab" in results:
         runs = results["lab"]["runs"]
-        rows = [seeds_row(f"`--keep {kept}`", runs, kept, keys) for kept in ("in", "sum", "centred")]
+        rows = [seeds_row(kept, runs, kept, keys) for kept in KEPT]
         made["demo"] = f"```text\n{results['lab']['demo']}\n```"
         made["kept"] = table(["vectors", *keys.values()], rows)
         rows = [
@@ -253,25 +245,6 @@ def tables(results: dict, bench: dict) -> dict[str, str]:
         ]
         made["ratios"] = table(["against gensim's training", "times as fast", "over the rounds"], rows)
     return made
-
-
-def insert(path: Path, made: dict[str, str]) -> None:
-    """Fill every `<!-- table: name -->` … `<!-- end -->` of a Markdown file."""
-
-    def fill(match: re.Match[str]) -> str:
-        name = match[1]
-        return f"<!-- table: {name} -->\n{made[name]}\n<!-- end -->" if name in made else match[0]
-
-    text = path.read_text(encoding="utf-8")
-    filled = re.sub(r"<!-- table: (\w+) -->\n.*?<!-- end -->", fill, text, flags=re.DOTALL)
-    if filled != text:
-        with replacing(path) as temporary:
-            temporary.write_text(filled, encoding="utf-8")
-
-
-def load(name: str) -> dict:
-    path = REPORTS / name
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def main() -> None:

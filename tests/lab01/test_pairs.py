@@ -117,4 +117,6 @@ def test_kept_vectors():
     in_emb, out_emb = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 0.0], [0.0, 1.0]])
     np.testing.assert_array_equal(keep_vectors([(in_emb, out_emb)], "in"), in_emb)
     np.testing.assert_array_equal(keep_vectors([(in_emb, out_emb)], "sum"), [[2, 2], [3, 5]])
-    np.testing.assert_array_equal(keep_vectors([(in_emb, out_emb)], "centred"), [[-0.5, -1.5], [0.5, 1.5]])
+    np.testing.assert_array_equal(keep_vectors([(in_emb, out_emb)], "centred", 1.0), [[-0.5, -1.5], [0.5, 1.5]])
+    # in + .6·out: (1.6, 2) and (3, 4.6), their mean (2.3, 3.3).
+    np.testing.assert_allclose(keep_vectors([(in_emb, out_emb)]), [[-0.7, -1.3], [0.7, 1.3]], atol=1e-6)

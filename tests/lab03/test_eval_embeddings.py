@@ -12,19 +12,16 @@ import pytest
 from gensim.test.utils import datapath
 from scipy import stats
 
+from lab03_eval.benchmarks import BENCHMARKS, gensim_data, read_categories, read_pairs, read_questions
 from lab03_eval.eval_embeddings import (
+    compare,
     evaluate,
     evaluate_analogies,
-    evaluate_held_out,
+    evaluate_categories,
     evaluate_similarity,
     format_scores,
-    gensim_data,
-    proportion_interval,
-    read_pairs,
-    read_questions,
     solve_analogies,
     spearman,
-    spearman_interval,
 )
 from lab03_eval.vectors import WordVectors
 from tests.conftest import ROOT
@@ -63,13 +60,6 @@ def test_spearman_by_hand():
     # Ranks 1 2 3 4 against 1 3 2 4: 1 − 6·(0 + 1 + 1 + 0)/(4·15) = .8.
     assert spearman([10, 20, 30, 40], [1, 3, 2, 9]) == pytest.approx(0.8)
     assert math.isnan(spearman([1, 1, 1], [1, 2, 3]))
-
-
-def test_intervals_by_hand():
-    # Wilson for 50 of 100: (.5 + 1.9208/100) / 1.0384 ± …: .404 and .596 (tabulated).
-    assert proportion_interval(50, 100) == pytest.approx((0.4038, 0.5962), abs=1e-4)
-    # ρ = .7, n = 353: atanh .7 = .8673, half 1.96·√(1.245/350) = .1169: tanh .7504 and .9842.
-    assert spearman_interval(0.7, 353) == pytest.approx((0.6354, 0.7549), abs=2e-4)
 
 
 @pytest.mark.parametrize("name", ["wordsim353.tsv", "simlex999.txt"])
@@ -114,6 +104,22 @@ def test_3cosmul_equals_gensims(trained):
         assert trained.words[row] == theirs.most_similar_cosmul(positive, negative, topn=1)[0][0]
 
 
+def test_one_pass_answers_for_every_limit_as_a_pass_for_each():
+    # More words than a tile, limits on a tile's edge, inside one and beyond the vocabulary.
+    rng = np.random.default_rng(0)
+    unit = rng.standard_normal((2500, 8)).astype(np.float32)
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    questions = rng.integers(0, 2500, (1500, 3))
+    limits = (None, 1024, 1500, 5000)
+    together = solve_analogies(unit, questions, limits=limits)
+    assert together.shape == (4, 1500)
+    scores = (unit[questions[:, 1]] - unit[questions[:, 0]] + unit[questions[:, 2]]) @ unit.T
+    np.put_along_axis(scores, questions, -np.inf, axis=1)
+    for limit, answers in zip(limits, together):
+        np.testing.assert_array_equal(answers, scores[:, :limit].argmax(axis=1))
+        np.testing.assert_array_equal(solve_analogies(unit, questions, limits=(limit,)), answers)
+
+
 def test_a_cased_vocabulary_keeps_its_capitals():
     vectors = WordVectors(["Athens", "Greece", "Oslo", "Norway"], np.eye(4) + 0.1)
     scores = evaluate_analogies(vectors, QUESTIONS)
@@ -124,18 +130,63 @@ def test_no_coverage_is_said_and_is_not_zero():
     scores = evaluate(WordVectors(["ε", "δ"], np.eye(2)))
     assert scores["wordsim353.used"] == 0
     assert math.isnan(scores["wordsim353.rho"])
-    assert "no coverage" in format_scores(scores)
+    assert "no coverage" in format_scores(scores, 2)
 
 
 def test_a_set_that_is_not_at_hand_says_how_to_get_it(trained, tmp_path, monkeypatch):
-    monkeypatch.setattr("lab03_eval.eval_embeddings.ROOT", tmp_path)
-    scores = evaluate_held_out(trained)
-    assert scores["men.not_run"].endswith("python scripts/get_data.py men")
-    assert "not run" in format_scores(evaluate(trained) | scores)
+    monkeypatch.setattr("lab03_eval.benchmarks.ROOT", tmp_path)
+    monkeypatch.delenv("LAB_DATA_MIRROR", raising=False)
+    scores = evaluate(trained, ["men"])
+    assert scores["men.not_run"].endswith("python scripts/get_data.py wordsim")
+    assert "MEN                       not run: " in format_scores(scores, len(trained))
     path = tmp_path / "data" / "wordsim" / "EN-MEN-TR-3k.txt"
     path.parent.mkdir(parents=True)
     path.write_text("king queen 40\ncat dog 45\nking cat 3\n")
-    assert evaluate_held_out(trained)["men.total"] == 3
+    assert evaluate(trained, ["men"])["men.total"] == 3
+
+
+@pytest.mark.parametrize("name", [name for name, benchmark in BENCHMARKS.items() if benchmark.folder])
+def test_fetched_sets_are_whole(data_set, name):
+    rows = {"ws353sim": 203, "ws353rel": 252, "rg65": 65, "mc30": 30, "men": 3000, "rw": 2034, "mturk287": 287,
+            "msr": 8000, "ap": 402, "bless": 200}[name]  # fmt: skip
+    path = data_set(BENCHMARKS[name].file)
+    if BENCHMARKS[name].kind == "similarity":
+        assert len(read_pairs(path)) == rows
+    elif BENCHMARKS[name].kind == "analogy":
+        assert [(title, len(questions)) for title, questions in read_questions(path)] == [("msr", rows)]
+    else:
+        assert sum(map(len, read_categories(path).values())) == rows
+
+
+def test_purity_by_hand():
+    # Two tight clusters far apart; b3 lies among the a's: (3 + 2) of 6 belong to their cluster's majority.
+    words = ["a1", "a2", "a3", "b1", "b2", "b3"]
+    matrix = np.array([[1, 0], [1, 0.1], [1, 0.2], [0, 1], [0.1, 1], [1, 0.05]])
+    scores = evaluate_categories(WordVectors(words, matrix), {"a": words[:3], "b": [*words[3:], "unknown"]})
+    assert scores["purity"] == pytest.approx(5 / 6)
+    assert (scores["used"], scores["total"]) == (6, 7)
+    assert scores["low"] <= 5 / 6 <= scores["high"]
+
+
+def test_purity_without_coverage():
+    scores = evaluate_categories(WordVectors(["x"], np.ones((1, 2))), {"a": ["p"], "b": ["q"]})
+    assert math.isnan(scores["purity"])
+    assert scores["used"] == 0
+
+
+def test_the_paired_bootstrap_tells_a_real_difference_from_none(trained):
+    noise = np.random.default_rng(1).standard_normal(trained.matrix.shape).astype(np.float32)
+    worse = WordVectors(trained.words, noise)
+    same = WordVectors(trained.words, trained.matrix * 3)  # cosines do not change
+    found = compare(trained, worse)
+    assert found["wordsim353.real"]
+    assert found["google.real"]
+    assert found["wordsim353.difference"] == pytest.approx(
+        evaluate(trained)["wordsim353.rho"] - evaluate(worse)["wordsim353.rho"]
+    )
+    none = compare(trained, same)
+    assert not none["wordsim353.real"]
+    assert none["google.difference"] == 0
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -148,7 +199,7 @@ def test_command_prints_a_table_and_writes_unrounded_json(trained, tmp_path):
     done = command(str(tmp_path / "vectors.bin"), "--json", str(tmp_path / "out.json"))
     assert done.returncode == 0, done.stderr
     assert "WordSim-353" in done.stdout
-    assert "3CosAdd" in done.stdout
+    assert "3cosadd" in done.stdout
     written = json.loads((tmp_path / "out.json").read_text())
     expected = evaluate(trained)
     for key in ("wordsim353.rho", "simlex999.rho", "google.full.accuracy", "google.top30k.accuracy"):
@@ -172,6 +223,18 @@ def test_bad_vectors_are_one_line(tmp_path, name, content, says):
     assert str(tmp_path / name) in done.stderr
     assert done.stderr.count("\n") == 1
     assert not (tmp_path / "out.json").exists()
+
+
+def test_the_core_imports_neither_torch_nor_scikit_learn_nor_gensim(trained, tmp_path):
+    WordVectors(trained.words[:500], trained.matrix[:500]).save(tmp_path / "vectors.bin")
+    program = (
+        "import sys; from lab03_eval import eval_embeddings as e; "
+        "scores = e.evaluate(e.WordVectors.load(sys.argv[1])); "
+        "print(scores['wordsim353.used'] > 0, {'torch', 'sklearn', 'gensim'} & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "vectors.bin")]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.strip() == "True set()", done.stderr
 
 
 def test_data_files_with_a_bad_line_name_it(tmp_path):
