@@ -1,7 +1,7 @@
 """Fetch data sets by name into data/: verified by sha256, unpacked, moved into place only when whole.
 
     python scripts/get_data.py text8
-    python scripts/get_data.py men rw            names stand in data/sources.toml
+    python scripts/get_data.py men wordsim bias  names or folders of data/sources.toml
     LAB_DATA_MIRROR=/mnt/mirror python scripts/get_data.py text8
 
 LAB_DATA_MIRROR (a folder or a base address) is tried first. Exit status 1 if a set is not to be had.
@@ -10,6 +10,7 @@ LAB_DATA_MIRROR (a folder or a base address) is tried first. Exit status 1 if a 
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import shutil
 import sys
@@ -53,13 +54,29 @@ def fetch(name: str, folder: Path = DATA) -> Path:
     addresses = [f"{mirror.rstrip('/')}/{source['file']}"] if mirror else []
     reasons = []
     with tempfile.TemporaryDirectory() as scratch:
-        for address in [*addresses, source["url"]]:
+        for address in [*addresses, *([source["url"]] if "url" in source else [])]:
             try:
                 _install(_download(address, source["sha256"], Path(scratch)), source, path)
                 return path
             except (OSError, ValueError, zipfile.BadZipFile) as error:  # ValueError: the hash differs
                 reasons.append(_reason(address, error))
+    if "url" not in source:
+        reasons.append("it has no public address; set LAB_DATA_MIRROR to a folder that holds it")
     raise Unavailable(f"{name}: not to be had: {'; '.join(reasons)}")
+
+
+def chosen(name: str) -> list[str]:
+    """The data sets that `name` stands for: one, or those of a folder such as wordsim or sentence/trec.
+
+    Raises ArgumentTypeError for an unknown name.
+    """
+    known = sources()
+    found = [name] if name in known else [key for key in known if known[key]["file"].startswith(f"{name}/")]
+    if not found:
+        folders = sorted({Path(source["file"]).parts[0] for source in known.values()})
+        listed = f"folders: {' '.join(folders)}; sets: {' '.join(known)}"
+        raise argparse.ArgumentTypeError(f"{name!r} is no data set; {listed}")
+    return found
 
 
 def _download(address: str, sha256: str, scratch: Path) -> Path:
@@ -117,9 +134,9 @@ def _reason(address: str, error: Exception) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="+", choices=sources(), metavar="NAME", help=" ".join(sources()))
+    parser.add_argument("names", nargs="+", type=chosen, metavar="NAME", help="a set, or a folder of sets")
     failed = False
-    for name in parser.parse_args().names:
+    for name in itertools.chain.from_iterable(parser.parse_args().names):
         try:
             print(f"{name}: {fetch(name)}")
         except Unavailable as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,22 @@ def real_corpus(request: pytest.FixtureRequest) -> str:
     if os.environ.get("LAB_REQUIRE_CORPUS") == "1":
         pytest.fail(remedy)
     pytest.skip(remedy)
+
+
+@pytest.fixture(scope="session")
+def data_set() -> Callable[[str], Path]:
+    """Finds a file of data/sources.toml, in data/ or the mirror; without it the test is skipped, or fails as above."""
+
+    def find(file: str) -> Path:
+        for folder in (ROOT / "data", os.environ.get("LAB_DATA_MIRROR")):
+            if folder and Path(folder, file).exists():
+                return Path(folder, file)
+        remedy = f"no data/{file}: python scripts/get_data.py {Path(file).parent}"
+        if os.environ.get("LAB_REQUIRE_CORPUS") == "1":
+            pytest.fail(remedy)
+        pytest.skip(remedy)
+
+    return find
 
 
 @pytest.fixture(scope="session")
