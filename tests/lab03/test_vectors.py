@@ -14,7 +14,7 @@ def same(a: WordVectors, b: WordVectors) -> bool:
     return a.words == b.words and a.matrix.tobytes() == b.matrix.tobytes()
 
 
-@pytest.mark.parametrize("suffix", [".bin", ".txt", ".vec", ".safetensors"])
+@pytest.mark.parametrize("suffix", [".bin", ".txt", ".vec", ".safetensors", ".npz"])
 def test_round_trip_is_exact(vectors, tmp_path, suffix):
     path = tmp_path / f"vectors{suffix}"
     vectors.save(path)
@@ -69,6 +69,20 @@ def test_real_files_of_gensims_package(name):
 
 def test_gensim_conversion(vectors):
     assert same(WordVectors.from_gensim(vectors.to_gensim()), vectors)
+
+
+def test_gensim_conversion_keeps_counts_and_the_first_of_two_equal_words():
+    vectors = WordVectors(["a", "b", "a"], np.array([[1, 0], [0, 1], [2, 2]]), np.array([5, 4, 3]))
+    theirs = vectors.to_gensim()
+    assert theirs.index_to_key == ["a", "b"]
+    assert theirs["a"].tolist() == [1, 0]
+    assert theirs.get_vecattr("b", "count") == 4
+    assert WordVectors.from_gensim(theirs).counts.tolist() == [5, 4]
+
+
+def test_counts_must_fit_the_words():
+    with pytest.raises(ValueError, match=r"counts of shape \(3,\) for 2 words"):
+        WordVectors(["a", "b"], np.eye(2), np.arange(3))
 
 
 def test_neighbours_equal_gensims(vectors):
@@ -140,7 +154,7 @@ def test_damaged_files_name_file_place_and_expectation(vectors, tmp_path, name, 
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("suffix", [".bin", ".txt", ".safetensors"])
+@pytest.mark.parametrize("suffix", [".bin", ".txt", ".safetensors", ".npz"])
 def test_nan_and_infinity_are_refused(vectors, tmp_path, suffix):
     vectors.matrix[4, 2] = np.nan
     path = tmp_path / f"nan{suffix}"

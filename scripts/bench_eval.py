@@ -1,0 +1,153 @@
+"""Lab 3 against gensim: loading vectors and answering Google's analogy questions, side by side in one run.
+
+    python scripts/bench_eval.py --json reports/bench_eval.json
+
+Every measurement is a process of its own, the two libraries take turns, and medians are compared. Seconds are
+counted from after the imports; "above imports" is the process's peak memory less what it held by then. The
+vectors are random numbers over real words (speed does not depend on what they mean), 70,000 of them: the words of
+the questions, so that each of the 19,544 is answered, then those of the small set in lab03_eval, then numbered
+ones; `--vectors` takes yours instead. gensim's minutes on the questions are measured in the first round only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+from lab03_eval.benchmarks import find, read_questions  # noqa: E402
+from lab03_eval.eval_embeddings import evaluate_analogies  # noqa: E402
+from lab03_eval.vectors import WordVectors, replacing  # noqa: E402
+
+WORDS = 70_000
+LARGE_WORDS = 1_000_000
+SMALL_SET = ROOT / "lab03_eval" / "wiki8_20k.safetensors"
+
+
+def peak_bytes() -> int:
+    """This process's peak resident memory; ru_maxrss counts kilobytes on Linux, bytes on macOS."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def load(library: str, path: str) -> dict[str, float]:
+    """Seconds of reading the file, and peak memory above imports as a multiple of the matrix."""
+    import lab03_eval.formats  # noqa: F401  (imported by the first load otherwise)
+
+    if library == "gensim":
+        from gensim.models import KeyedVectors
+
+    imports, started = peak_bytes(), time.perf_counter()
+    if library == "gensim":
+        matrix = KeyedVectors.load_word2vec_format(path, binary=path.endswith(".bin")).vectors
+    else:
+        matrix = WordVectors.load(path).matrix
+    return {"seconds": time.perf_counter() - started, "peak_matrices": (peak_bytes() - imports) / matrix.nbytes}
+
+
+def analogies(library: str, path: str) -> dict[str, float]:
+    """Seconds of answering all of Google's questions with every word a candidate; the file is loaded before."""
+    file = find("google")
+    vectors = WordVectors.load(path)
+    if library == "gensim":
+        theirs = vectors.to_gensim()
+        started = time.perf_counter()
+        _, sections = theirs.evaluate_word_analogies(str(file), restrict_vocab=len(vectors))
+        seconds = time.perf_counter() - started
+        used = len(sections[-1]["correct"]) + len(sections[-1]["incorrect"])
+        return {"seconds": seconds, "used": used, "correct": len(sections[-1]["correct"])}
+    started = time.perf_counter()
+    scores = evaluate_analogies(vectors, read_questions(file))
+    return {"seconds": time.perf_counter() - started, "used": scores["used"], "correct": scores["correct"]}
+
+
+TASKS = {"load": load, "analogies": analogies}
+
+
+def vocabulary(size: int) -> list[str]:
+    """Words of the questions, then of the small set, then numbered ones, without repetition."""
+    words = {word.lower(): None for _, questions in read_questions(find("google")) for q in questions for word in q}
+    if SMALL_SET.exists():
+        words |= dict.fromkeys(WordVectors.load(SMALL_SET).words)
+    words |= {f"word{number}": None for number in range(size - len(words))}
+    return list(words)[:size]
+
+
+def in_child(task: str, library: str, path: Path) -> dict[str, float]:
+    command = [sys.executable, __file__, "--child", task, library, str(path)]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def compare(name: str, task: str, path: Path, rounds: int, gensim_rounds: int) -> dict:
+    """Both libraries in turn: all records, the medians and the ratio of the medians."""
+    records: dict[str, list[dict]] = {"ours": [], "gensim": []}
+    for number in range(rounds):
+        records["ours"].append(in_child(task, "ours", path))
+        if number < gensim_rounds:
+            records["gensim"].append(in_child(task, "gensim", path))
+    seconds = {library: statistics.median(record["seconds"] for record in each) for library, each in records.items()}
+    result = records | {"median_seconds": seconds, "ratio": seconds["gensim"] / seconds["ours"]}
+    print(f"{name:<32}{seconds['ours']:9.2f} s{seconds['gensim']:9.2f} s{result['ratio']:9.1f} ×", end="", flush=True)
+    if task == "load":
+        peaks = {library: max(record["peak_matrices"] for record in each) for library, each in records.items()}
+        result["peak_matrices"] = peaks
+        print(f"   peak {peaks['ours']:.2f} and {peaks['gensim']:.2f} times the matrix")
+    else:
+        ours, theirs = records["ours"][0], records["gensim"][0]
+        print(
+            f"   {ours['used']:,} and {theirs['used']:,} answered, {ours['correct']} and {theirs['correct']} correctly"
+        )
+    return result
+
+
+def bench(args: argparse.Namespace) -> dict:
+    rng = np.random.default_rng(args.seed)
+    print(f"{'':<32}{'ours':>11}{'gensim':>11}{'gensim/ours':>12}")
+    results: dict = {"rounds": args.rounds, "seed": args.seed}
+    with tempfile.TemporaryDirectory() as scratch:
+        words = vocabulary(WORDS)
+        wide, narrow, large = (Path(scratch, name) for name in ("wide.bin", "narrow.bin", "large.txt"))
+        WordVectors(words, rng.standard_normal((WORDS, 300), dtype=np.float32)).save(wide)
+        WordVectors(words, rng.standard_normal((WORDS, 100), dtype=np.float32)).save(narrow)
+        asked = Path(args.vectors) if args.vectors else narrow
+        shape = "your vectors" if args.vectors else "70k × 100"
+        results["load_bin"] = compare("load 70k × 300 .bin", "load", wide, args.rounds, args.rounds)
+        results["analogies"] = compare(f"Google questions, {shape}", "analogies", asked, args.rounds, 1)
+        if args.large:
+            matrix = rng.standard_normal((LARGE_WORDS, 300), dtype=np.float32)
+            WordVectors(vocabulary(LARGE_WORDS), matrix).save(large)
+            del matrix
+            results["load_text"] = compare("load 1M × 300 .txt", "load", large, 1, 1)
+    return results
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--vectors", metavar="FILE", help="answer the questions with these vectors")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--large", action="store_true", help="also 1M × 300 as text: 4 GB of disk, minutes")
+    parser.add_argument("--json", metavar="FILE")
+    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.child:
+        task, library, path = args.child
+        print(json.dumps(TASKS[task](library, path)))
+        return
+    results = bench(args)
+    if args.json:
+        with replacing(args.json) as temporary:
+            temporary.write_text(json.dumps(results, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,388 @@
+"""What each format may hold, and what files that are no such format are told."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import os
+import pickle
+import struct
+import subprocess
+import sys
+import zipfile
+
+import fasttext
+import numpy as np
+import pytest
+from gensim.models.fasttext import load_facebook_vectors
+from safetensors.numpy import save_file
+
+from lab03_eval.vectors import SubwordVectors, VectorFileError, WordVectors
+from tests.conftest import ROOT
+
+UNKNOWN = ["catlike", "unsat", "naïvely", "東京タワー", "q"]
+
+
+def load_text(tmp_path, text: str | bytes, name: str = "vectors.txt") -> WordVectors:
+    path = tmp_path / name
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return WordVectors.load(path)
+
+
+# Text
+
+
+def test_glove_tokens_may_hold_spaces(tmp_path):
+    vectors = load_text(tmp_path, "the 0.1 0.2\n. . . -1 2e-1\nat name@domain.com 3 4\n2008 5 6\n")
+    assert vectors.words == ["the", ". . .", "at name@domain.com", "2008"]
+    np.testing.assert_allclose(vectors.matrix, [[0.1, 0.2], [-1, 0.2], [3, 4], [5, 6]])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2 2\na 1 2 \nb 3 4 \n",  # the C tools end each line with a space
+        "2 2\r\na 1 2\r\nb 3 4\r\n",
+        "2 2\na 1 2\nb 3 4",
+        "2 2\na\t1\t2\nb\t3\t4\n",
+        "a  1   2\n b 3 4\n",
+    ],
+)
+def test_white_space_varies(tmp_path, text):
+    vectors = load_text(tmp_path, text)
+    assert vectors.words == ["a", "b"]
+    assert vectors.matrix.tolist() == [[1, 2], [3, 4]]
+
+
+def test_text_longer_than_a_block(tmp_path, monkeypatch):
+    monkeypatch.setattr("lab03_eval.formats.CHUNK", 100)
+    monkeypatch.setattr("lab03_eval.formats.CACHED", 100)
+    rng = np.random.default_rng(0)
+    vectors = WordVectors([f"w{i}" for i in range(300)], rng.standard_normal((300, 4)))
+    for name in ("a.txt", "a.bin"):
+        vectors.save(tmp_path / name)
+        loaded = WordVectors.load(tmp_path / name)
+        assert loaded.words == vectors.words
+        np.testing.assert_array_equal(loaded.matrix, vectors.matrix)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("2 2\na 1 2\nb 3 4\nc 5 6\n", "promises 2 words, found 3"),
+        ("4 2\na 1 2\nb 3 4\nc 5 6\n", "promises 4 words, found 3"),
+        ("a 1 2\nb 3\n", "line 2: expected a word and 2 numbers, found 1"),
+        ("a 1 2\nb 3 4\nc 5 6 7\n", "line 3: expected a word and 2 numbers, found 3"),
+        ("a 1 2\nb 3 4\nc 5 x6\n", "line 3: expected a word and 2 numbers, found 0"),
+        ("a 1 2\n\nb 3 4\n", "line 2"),
+        ("2 2\na 1 2\n 3 4\n", "line 3"),
+        ("a 1 2\nb 1-2  3\n", "line 2"),  # as many fields as numbers, but not each its own
+        ("a 1 2\nb nan 4\n", r"row 2 \('b'\) holds a NaN or an infinity"),
+        ("a 1 2\nb 3 1e39\n", r"row 2 \('b'\) holds a NaN or an infinity"),  # beyond float32
+        ("3 0\na\nb\nc\n", "line 1"),
+        ("99999999999 300\na 1 2\n", "promises 99999999999 words, found 1"),
+        ("1 99999999999\na 1 2\n", "line 2"),
+    ],
+)
+def test_text_that_lies(tmp_path, text, says):
+    with pytest.raises(VectorFileError, match=says):
+        load_text(tmp_path, text)
+
+
+def test_a_real_file_whose_header_is_short_by_one(data_set):
+    with pytest.raises(VectorFileError, match="header promises 4196 words, found 4197"):
+        WordVectors.load(data_set("pretrained/cs124_glove50_4k.txt"))
+
+
+def test_duplicates_zeros_and_invalid_utf8_are_counted(tmp_path):
+    vectors = load_text(tmp_path, b"a 1 2\nb 0 0\na 3 4\n\xff\xfeq 5 6\nb 7 8\n")
+    assert vectors.words == ["a", "b", "��q"]
+    assert vectors.matrix.tolist() == [[1, 2], [0, 0], [5, 6]]
+    assert (vectors.duplicates, vectors.replaced) == (2, 1)
+    assert vectors.note == (
+        "duplicate words dropped, the first kept: 2; words with invalid UTF-8, replaced: 1; "
+        "zero vectors, of cosine 0: 1"
+    )
+
+
+def test_sound_files_have_no_note(vectors, tmp_path):
+    vectors.save(tmp_path / "a.bin")
+    assert WordVectors.load(tmp_path / "a.bin").note == ""
+
+
+# Binary
+
+
+def test_a_cut_file_is_refused_before_it_is_read(tmp_path):
+    path = tmp_path / "google.bin"
+    with open(path, "wb") as file:
+        file.write(b"3000000 300\n")
+        file.truncate(3_000_000_000)  # sparse: reading it through would take seconds and gigabytes
+    with pytest.raises(VectorFileError, match="at least 3603000000 bytes; found 2999999988"):
+        WordVectors.load(path)
+
+
+def test_no_word_ends(tmp_path):
+    path = tmp_path / "noise.bin"
+    path.write_bytes(b"10 300\n" + b"\xab" * 100_000)
+    with pytest.raises(VectorFileError, match="record 1 of 10: no word ends"):
+        WordVectors.load(path)
+
+
+def test_loading_holds_little_more_than_the_matrix(tmp_path):
+    rng = np.random.default_rng(0)
+    matrix = rng.standard_normal((40_000, 300), dtype=np.float32)  # 48 MB
+    path = tmp_path / "large.bin"
+    WordVectors([f"word{i}" for i in range(len(matrix))], matrix).save(path)
+    code = (
+        f"import sys, resource; sys.path.insert(0, {str(ROOT)!r}); import lab03_eval.formats as formats\n"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        f"before = peak(); vectors = formats.read({str(path)!r}); print(peak() - before)"
+    )
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    unit = 1 if sys.platform == "darwin" else 1024
+    assert int(child.stdout) * unit < 2 * matrix.nbytes
+
+
+def test_the_limit_on_memory_holds_where_a_header_promises_much(tmp_path):
+    path = tmp_path / "promise.txt"
+    path.write_bytes(b"20000000 300\n" + b"\n" * 20_000_000)
+    code = (
+        f"import sys, resource; sys.path.insert(0, {str(ROOT)!r}); import lab03_eval.formats as formats\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))\n"
+        f"formats.read({str(path)!r})"
+    )
+    limits = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=os.environ | limits)
+    assert "VectorFileError" in child.stderr
+    assert "line 2" in child.stderr
+
+
+@pytest.mark.parametrize("block", [1, 14, 15, 16, 30])
+def test_records_beyond_the_promised_are_noticed_wherever_a_block_ends(tmp_path, monkeypatch, block):
+    monkeypatch.setattr("lab03_eval.formats.CACHED", block)
+    monkeypatch.setattr("lab03_eval.formats.MAX_WORD", 2)
+    path = tmp_path / "more.bin"
+    WordVectors(["a", "b", "c"], np.ones((3, 3))).save(path)
+    path.write_bytes(path.read_bytes().replace(b"3 3\n", b"2 3\n", 1))
+    with pytest.raises(VectorFileError, match="more bytes follow record 2 of 2"):
+        WordVectors.load(path)
+
+
+# safetensors and npz
+
+
+def test_counts_are_kept(vectors, tmp_path):
+    counted = WordVectors(vectors.words, vectors.matrix, np.arange(200)[::-1])
+    for name in ("a.safetensors", "a.npz"):
+        counted.save(tmp_path / name)
+        assert WordVectors.load(tmp_path / name).counts.tolist() == counted.counts.tolist()
+    vectors.save(tmp_path / "b.safetensors")
+    assert WordVectors.load(tmp_path / "b.safetensors").counts is None
+
+
+def test_counts_follow_their_words_where_duplicates_are_dropped(tmp_path):
+    np.savez(tmp_path / "a.npz", words=["a", "a", "b"], vectors=np.eye(3), counts=[3, 2, 1])
+    vectors = WordVectors.load(tmp_path / "a.npz")
+    assert (vectors.words, vectors.counts.tolist()) == (["a", "b"], [3, 1])
+
+
+def test_half_precision_is_read(tmp_path):
+    save_file({"matrix": np.eye(2, dtype=np.float16)}, tmp_path / "a.safetensors", {"words": "a\nb"})
+    assert WordVectors.load(tmp_path / "a.safetensors").matrix.dtype == np.float32
+
+
+@pytest.mark.parametrize("name", ["glove6B300_union", "googlenews300_union", "sweater_glove_math", "wefe_weat_w2v"])
+def test_the_archives_of_published_vectors(data_set, name):
+    path = data_set(f"pretrained/{name}.npz")
+    vectors = WordVectors.load(path)
+    arrays = np.load(path)
+    assert vectors.words == arrays["words"].tolist()
+    np.testing.assert_array_equal(vectors.matrix, arrays["vectors"].astype(np.float32))
+
+
+@pytest.mark.parametrize(
+    ("arrays", "says"),
+    [
+        ({"words": np.array(["a", "b"], dtype=object), "vectors": np.eye(2)}, "not a readable .npz.*allow_pickle"),
+        ({"vectors": np.eye(2)}, 'expected arrays "words"'),
+        ({"words": np.arange(2), "vectors": np.eye(2)}, 'expected arrays "words"'),
+        ({"words": ["a"], "vectors": np.eye(2)}, r"1 words for a matrix of shape \(2, 2\)"),
+        ({"words": ["a", "b"], "vectors": np.eye(2, dtype=complex)}, "type complex128"),
+        ({"words": ["a", "b"], "vectors": np.eye(2), "counts": [1]}, "counts of shape"),
+        ({"words": ["a", "b"], "vectors": np.full((2, 2), 1e300)}, "row 1 .*infinity"),
+    ],
+)
+def test_archives_of_something_else(tmp_path, arrays, says):
+    np.savez(tmp_path / "a.npz", **arrays)
+    with pytest.raises(VectorFileError, match=says):
+        WordVectors.load(tmp_path / "a.npz")
+
+
+def test_half_a_surrogate_pair_is_replaced(tmp_path):
+    np.savez(tmp_path / "a.npz", words=np.array(["a\ud800", "b"]), vectors=np.eye(2))
+    vectors = WordVectors.load(tmp_path / "a.npz")
+    assert vectors.replaced == 1
+    assert vectors.words[0].startswith("a�")
+
+
+@pytest.mark.parametrize(("suffix", "word"), [(".bin", "a b"), (".txt", "a b"), (".vec", ""), (".safetensors", "a\nb")])
+def test_words_that_a_format_cannot_hold_are_refused(tmp_path, suffix, word):
+    with pytest.raises(VectorFileError, match=r"row 2: .*cannot hold the word"):
+        WordVectors(["x", word], np.eye(2)).save(tmp_path / f"a{suffix}")
+    assert list(tmp_path.iterdir()) == []
+
+
+# fastText
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    path = tmp_path_factory.mktemp("fasttext") / "corpus.txt"
+    path.write_text("the cat sat on the naïve mat in 東京\n" * 40)
+    return path
+
+
+# fastText 0.9.3 initialises a tenth of its matrix in each thread: with few of them the rest is what memory held.
+SMALL = {"dim": 8, "bucket": 300, "epoch": 2, "minCount": 1, "thread": 11, "verbose": 0}
+
+
+@pytest.mark.parametrize("options", [{}, {"model": "cbow"}, {"minn": 1, "maxn": 3}, {"loss": "hs"}, {"maxn": 0}])
+def test_fasttext_models_compose_as_fasttext_does(corpus, tmp_path, options):
+    path = tmp_path / "model.bin"
+    model = fasttext.train_unsupervised(str(corpus), **(SMALL | options))
+    model.save_model(str(path))
+    vectors = WordVectors.load(path)
+    assert isinstance(vectors, SubwordVectors)
+    words, counts = model.get_words(include_freq=True)
+    assert vectors.words == words
+    assert vectors.counts.tolist() == counts.tolist()
+    for word in [*words, *UNKNOWN]:
+        if "maxn" in options and options["maxn"] == 0 and word in UNKNOWN:
+            assert word not in vectors
+            with pytest.raises(KeyError):
+                vectors[word]
+        else:
+            assert word in vectors
+            np.testing.assert_allclose(vectors[word], model.get_word_vector(word), atol=1e-6)
+
+
+def test_unknown_words_have_neighbours_and_analogies(corpus, tmp_path):
+    path = tmp_path / "model.bin"
+    model = fasttext.train_unsupervised(str(corpus), **SMALL)
+    model.save_model(str(path))
+    vectors = WordVectors.load(path)
+    expected = model.get_nearest_neighbors("catlike", k=3)
+    assert [word for word, _ in vectors.most_similar("catlike", 3)] == [word for _, word in expected]
+    assert "cat" not in dict(vectors.analogy("cat", "mat", "catlike"))
+
+
+def test_an_unknown_word_of_rows_that_are_no_numbers_is_unknown():
+    vectors = SubwordVectors(["a"], np.eye(1), np.array([[np.nan]]), 3, 3)
+    assert "where" not in vectors
+    with pytest.raises(KeyError):
+        vectors["where"]
+
+
+def test_a_published_model_equals_gensims_and_fasttexts_reading(data_set):
+    path = str(data_set("pretrained/fastrtext_model_unsupervised_test.bin"))
+    vectors, theirs, model = WordVectors.load(path), load_facebook_vectors(path), fasttext.load_model(path)
+    assert vectors.words == theirs.index_to_key == model.get_words()
+    expected = np.array([model.get_word_vector(word) for word in vectors.words])
+    np.testing.assert_allclose(vectors.matrix, expected, atol=2e-6)
+    for word in UNKNOWN:
+        np.testing.assert_allclose(vectors[word], theirs[word], atol=2e-6)
+        np.testing.assert_allclose(vectors[word], model.get_word_vector(word), atol=2e-6)
+
+
+def test_classifiers_and_quantised_models_get_a_sentence(tmp_path):
+    corpus = tmp_path / "labelled.txt"
+    corpus.write_text("__label__a the cat sat\n__label__b on the mat\n" * 200)
+    model = fasttext.train_supervised(str(corpus), dim=4, epoch=1, bucket=1000, wordNgrams=2, thread=11, verbose=0)
+    model.save_model(str(tmp_path / "model.bin"))
+    with pytest.raises(VectorFileError, match="this fastText model is supervised; word vectors are read from"):
+        WordVectors.load(tmp_path / "model.bin")
+    model.quantize()
+    for name in ("model.ftz", "renamed.bin"):
+        model.save_model(str(tmp_path / name))
+        with pytest.raises(VectorFileError, match="supervised; word vectors are read from"):
+            WordVectors.load(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        ("fasttext-rs_cooking.model.bin", "is supervised"),
+        ("fasttext_lid.176.ftz", "is quantised and supervised"),
+    ],
+)
+def test_published_classifiers_get_a_sentence(data_set, file, says):
+    with pytest.raises(VectorFileError, match=says):
+        WordVectors.load(data_set(f"pretrained/{file}"))
+
+
+def test_a_cut_fasttext_model_says_how_much_there_should_be(corpus, tmp_path):
+    path = tmp_path / "model.bin"
+    model = fasttext.train_unsupervised(str(corpus), **SMALL)
+    model.save_model(str(path))
+    data = path.read_bytes()
+    for keep in (20, 90, 200, 1000, len(data) - 1):
+        path.write_bytes(data[:keep])
+        with pytest.raises(VectorFileError, match=f"(found|in|of) {keep} |{keep} bytes"):
+            WordVectors.load(path)
+    path.write_bytes(data[:4] + struct.pack("<i", 99) + data[8:])
+    with pytest.raises(VectorFileError, match="version 99; known: 11, 12"):
+        WordVectors.load(path)
+
+
+# Something else altogether
+
+
+def _zip(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("glove.6B.300d.txt", "the 1 2 3\n")
+
+
+FOREIGN = {
+    "empty": lambda path: path.write_bytes(b""),
+    "zip archive": _zip,
+    "gunzip": lambda path: path.write_bytes(gzip.compress(b"the 1 2 3\n")),
+    "bunzip2": lambda path: path.write_bytes(bz2.compress(b"the 1 2 3\n")),
+    "web page": lambda path: path.write_text("\n<!DOCTYPE html>\n<html><head><title>404</title>\n"),
+    "git lfs pull": lambda path: path.write_text(
+        "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32\nsize 12345\n"
+    ),
+    "a pickle": lambda path: path.write_bytes(pickle.dumps({"the": [1.0, 2.0]})),
+    "lone array": lambda path: np.save(path.open("wb"), np.eye(3)),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "suffix"),
+    [
+        (kind, suffix)
+        for kind in FOREIGN
+        for suffix in (".bin", ".txt", ".vec", ".safetensors", ".npz", ".ftz", ".model")
+        if (kind, suffix) != ("zip archive", ".npz")  # which is one
+    ],
+)
+def test_other_files_are_told_what_they_are(tmp_path, kind, suffix):
+    path = tmp_path / f"vectors{suffix}"
+    FOREIGN[kind](path)
+    with pytest.raises(VectorFileError, match=kind) as caught:
+        WordVectors.load(path)
+    assert str(caught.value).startswith(f"{path}: the file is ")
+    assert "\n" not in str(caught.value)
+
+
+def test_fasttext_model_under_another_suffix(tmp_path):
+    path = tmp_path / "model.vec"
+    path.write_bytes(struct.pack("<2i", 793712314, 12) + bytes(200))
+    with pytest.raises(VectorFileError, match=r"fastText model: give it the suffix \.bin"):
+        WordVectors.load(path)
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    for suffix in (".bin", ".txt", ".safetensors", ".npz", ".ftz"):
+        with pytest.raises(FileNotFoundError):
+            WordVectors.load(tmp_path / f"none{suffix}")
