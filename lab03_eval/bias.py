@@ -1,0 +1,238 @@
+"""What an embedding has learnt about groups of people: association tests, the gender direction, and its removal.
+
+    WEAT                  Caliskan, Bryson & Narayanan (2017): do flowers lie nearer to pleasant words than insects do?
+    gender direction      Bolukbasi et al. (2016): what she − he, woman − man, … have in common
+    professions           where they lie on that direction, and how that agrees with what people call a stereotype
+    hard debiasing        the same paper's neutralise-and-equalise, with Google's analogies before and after
+
+An effect says how the text uses words, not what is true, and a small one is no proof of fairness: after hard debiasing
+the stereotyped words still lie together and can be told apart (Gonen & Goldberg 2019, "Lipstick on a Pig"). Google's
+section "family" asks about the very words that were equalised and may move either way; the other sections say what
+debiasing cost. Both are counted over the 30,000 most frequent words.
+
+The word lists are data sets (`python scripts/get_data.py bias`). Words that an embedding does not know are left out and
+counted; a set with fewer than two known words gives "no coverage" instead of a number.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from itertools import chain, combinations
+
+import numpy as np
+
+from lab03_eval.benchmarks import NotAtHand, find, find_data, read_questions
+from lab03_eval.eval_embeddings import TOP_WORDS, Lookup, evaluate_analogies, spearman
+from lab03_eval.vectors import WordVectors
+
+FILES = {
+    "weat": "bias/WEAT.json",
+    "definitional_pairs": "bias/bolukbasi_definitional_pairs.json",
+    "equalize_pairs": "bias/bolukbasi_equalize_pairs.json",
+    "gender_specific": "bias/bolukbasi_gender_specific_full.json",
+    "professions": "bias/bolukbasi_professions.json",
+}
+# Targets X and Y, attributes A and B, named as in WEAT.json; the numbering is the paper's Table 1.
+WEAT_TESTS = {
+    "1_flowers_insects": ("flowers", "insects", "pleasant_5", "unpleasant_5a"),
+    "2_instruments_weapons": ("instruments", "weapons", "pleasant_5", "unpleasant_5a"),
+    "3_names": ("european_american_names_5", "african_american_names_5", "pleasant_5", "unpleasant_5a"),
+    "4_names": ("european_american_names_7", "african_american_names_7", "pleasant_5", "unpleasant_5a"),
+    "5_names": ("european_american_names_7", "african_american_names_7", "pleasant_9", "unpleasant_9"),
+    "6_career_family": ("male_names", "female_names", "career", "family"),
+    "7_math_arts": ("math", "arts", "male_terms", "female_terms"),
+    "8_science_arts": ("science", "arts_2", "male_terms_2", "female_terms_2"),
+    "9_mental_physical": ("mental_disease", "physical_disease", "temporary", "permanent"),
+    "10_young_old": ("young_people_names", "old_people_names", "pleasant_9", "unpleasant_9"),
+}
+EXACT_PARTITIONS = 200_000  # up to two sets of ten: enumerated in well under a second
+SAMPLES = 100_000
+SHOWN = 10  # professions named at each end
+
+
+class NoCoverage(ValueError):
+    """Too few of the words that a measure needs are in the vocabulary; the message is one line."""
+
+
+def permutation_p(x: np.ndarray, y: np.ndarray, seed: int = 0) -> tuple[float, bool]:
+    """One-sided p that a random split of the scores `x` (n,) and `y` (m,) has as large a sum over its first n.
+
+    With the sum of all fixed, this orders splits as the paper's statistic Σx − Σy does. Exact over all (n+m)!/(n!m!)
+    splits while these are at most 200,000 (the second value is True); else over 100,000 seeded random ones, the
+    observed split counted as one of them, so that p is never 0 (Phipson & Smyth 2010).
+    """
+    scores, n = np.concatenate([x, y]), len(x)
+    splits = math.comb(len(scores), n)
+    exact = splits <= EXACT_PARTITIONS
+    if exact:
+        chosen = np.fromiter(chain.from_iterable(combinations(range(len(scores)), n)), np.intp, splits * n)
+        sums = scores[chosen.reshape(splits, n)].sum(axis=1)  # (splits,)
+    else:
+        order = np.random.default_rng(seed).random((SAMPLES, len(scores)), dtype=np.float32)
+        sums = scores[np.argpartition(order, n - 1, axis=1)[:, :n]].sum(axis=1)  # (samples,)
+    rounding = 1e-12 * np.abs(scores).sum()  # the observed split, summed in another order, must count as equal
+    as_large = int(np.sum(sums >= x.sum() - rounding))
+    return (as_large / splits if exact else (as_large + 1) / (SAMPLES + 1)), exact
+
+
+def weat(x: np.ndarray, y: np.ndarray, a: np.ndarray, b: np.ndarray, seed: int = 0) -> dict[str, float | bool]:
+    """Effect size and p-value for unit vectors of target words x, y and attribute words a, b, each (words, d).
+
+    s(w) = mean cos(w, a) − mean cos(w, b); effect = (mean s(x) − mean s(y)) / standard deviation of s over x ∪ y, the
+    sample's (divided by n − 1), which gives the paper's figures. NaN where s is the same for every word. `p` is
+    one-sided, `exact` says whether all splits were counted. Caliskan et al. (2017), "Methods".
+    """
+    of_x, of_y = ((words @ a.T).mean(axis=1) - (words @ b.T).mean(axis=1) for words in (x, y))
+    spread = float(np.std(np.concatenate([of_x, of_y]), ddof=1))
+    effect = float(of_x.mean() - of_y.mean()) / spread if spread > 0 else math.nan
+    p, exact = permutation_p(of_x, of_y, seed)
+    return {"effect": effect, "p": p, "exact": exact}
+
+
+def evaluate_weat(
+    vectors: WordVectors, sets: dict[str, list[str]], test: tuple[str, str, str, str], seed: int = 0
+) -> dict[str, float | bool]:
+    """`weat` of four named word sets, with the words `used` of the `total`. Raises NoCoverage."""
+    lookup = Lookup(vectors)
+    known = {}
+    for name in test:
+        known[name] = [row for row in map(lookup.row, sets[name]) if row >= 0]
+        if len(known[name]) < 2:
+            raise NoCoverage(f"no coverage: {len(known[name])} of the {len(sets[name])} words of {name}")
+    figures = weat(*(vectors.unit[known[name]].astype(np.float64) for name in test), seed)
+    return figures | {"used": sum(map(len, known.values())), "total": sum(len(sets[name]) for name in test)}
+
+
+def known_pairs(vectors: WordVectors, pairs: list[list[str]]) -> np.ndarray:
+    """Rows (n, 2) of the pairs whose two words are known."""
+    rows = Lookup(vectors).rows([tuple(pair) for pair in pairs]).reshape(-1, 2)
+    return rows[(rows >= 0).all(axis=1)]
+
+
+def gender_direction(unit: np.ndarray, pairs: np.ndarray) -> tuple[np.ndarray, float]:
+    """(direction (d,), share of variance): first principal component of definitional pairs (n, 2) of rows of `unit`.
+
+    Each pair is centred on its own mean, so that only what its two words differ in counts; the sign is chosen so that
+    the first words (she, woman, …) lie on the positive side. The share is large where the pairs differ in one thing.
+    Bolukbasi et al. (2016), §5.1. Raises NoCoverage for fewer than two pairs.
+    """
+    if len(pairs) < 2:
+        raise NoCoverage(f"no coverage: {len(pairs)} definitional pairs; at least 2 are needed")
+    half = (unit[pairs[:, 0]].astype(np.float64) - unit[pairs[:, 1]]) / 2  # (n, d); the second words are its negative
+    _, strength, components = np.linalg.svd(half, full_matrices=False)
+    if strength[0] == 0:
+        raise NoCoverage("no coverage: the definitional pairs do not differ")
+    direction = components[0] * (1 if components[0] @ half.sum(axis=0) >= 0 else -1)
+    return direction, float(strength[0] ** 2 / np.sum(strength**2))
+
+
+def hard_debias(vectors: WordVectors, direction: np.ndarray, equalize: np.ndarray, specific: np.ndarray) -> WordVectors:
+    """Neutralise and equalise (Bolukbasi et al. 2016, §6), on unit vectors, for a unit `direction` (d,).
+
+    Neutralise: every row but those of `specific` words and of the pairs loses its component along `direction` and is
+    scaled back to length one. Equalise: the two words of each pair (n, 2) keep what they have in common and differ
+    along `direction` only, by as much as leaves them unit vectors. A pair that points the same way is set apart by the
+    sign of its difference.
+    """
+    matrix = vectors.unit.astype(np.float64)
+    neutral = np.ones(len(matrix), dtype=bool)
+    neutral[specific] = neutral[equalize.ravel()] = False
+    matrix[neutral] -= np.outer(matrix[neutral] @ direction, direction)
+    length = np.linalg.norm(matrix, axis=1, keepdims=True)
+    matrix /= np.where(length > 0, length, 1)
+
+    first, second = matrix[equalize[:, 0]], matrix[equalize[:, 1]]  # (n, d) each
+    middle = (first + second) / 2
+    middle -= np.outer(middle @ direction, direction)
+    side = np.where((first - second) @ direction >= 0, 1, -1)
+    apart = np.outer(side * np.sqrt(np.maximum(0, 1 - np.sum(middle**2, axis=1))), direction)
+    matrix[equalize[:, 0]], matrix[equalize[:, 1]] = middle + apart, middle - apart
+    return WordVectors(vectors.words, matrix)
+
+
+def evaluate_bias(vectors: WordVectors, seed: int = 0) -> dict[str, float | bool | str | list]:
+    """All figures under flat keys.
+
+    `bias.weat.7_math_arts.effect`, `.p`, `.exact`, `.used`, `.total`; `bias.gender.share`, `.used`, `.total`;
+    `bias.professions.she`, `.he` (the ends of the direction, as [word, cosine]), `.rho` with the stereotype ratings;
+    `bias.analogies.family.before`, `.after`, … What cannot be measured has a `not_run` with the reason instead.
+    """
+    return _weat_figures(vectors, seed) | _gender_figures(vectors)
+
+
+def read_words(name: str) -> dict | list:
+    """Content of the word list `name` of FILES. Raises NotAtHand."""
+    return json.loads(find_data(FILES[name]).read_text(encoding="utf-8"))
+
+
+def _weat_figures(vectors: WordVectors, seed: int) -> dict:
+    try:
+        sets = read_words("weat")
+    except NotAtHand as reason:
+        return {"bias.weat.not_run": str(reason)}
+    results = {}
+    for name, test in WEAT_TESTS.items():
+        try:
+            figures = evaluate_weat(vectors, sets, test, seed)
+        except NoCoverage as reason:
+            figures = {"not_run": str(reason)}
+        results |= {f"bias.weat.{name}.{key}": value for key, value in figures.items()}
+    return results
+
+
+def _gender_figures(vectors: WordVectors) -> dict:
+    try:
+        lists = {name: read_words(name) for name in FILES if name != "weat"}
+        questions = read_questions(find("google"))
+    except NotAtHand as reason:
+        return {"bias.gender.not_run": str(reason)}
+    pairs = known_pairs(vectors, lists["definitional_pairs"])
+    counts = {"bias.gender.used": len(pairs), "bias.gender.total": len(lists["definitional_pairs"])}
+    try:
+        direction, share = gender_direction(vectors.unit, pairs)
+    except NoCoverage as reason:
+        return counts | {"bias.gender.not_run": str(reason)}
+
+    lookup = Lookup(vectors)
+    equalize = known_pairs(vectors, lists["equalize_pairs"])
+    specific = np.array([row for row in map(lookup.row, lists["gender_specific"]) if row >= 0], dtype=np.int64)
+    results = counts | {
+        "bias.gender.share": share,
+        "bias.debias.equalized": len(equalize),
+        "bias.debias.specific": len(specific),
+    }
+    results |= profession_figures(vectors, direction, lists["professions"])
+    debiased = hard_debias(vectors, direction, equalize, specific)
+    for when, version in (("before", vectors), ("after", debiased)):
+        scores = evaluate_analogies(version, questions, TOP_WORDS)
+        for part, key in (("all", ""), ("family", "section.family.")):
+            results[f"bias.analogies.{part}.{when}"] = scores[f"{key}accuracy"]
+            results[f"bias.analogies.{part}.used"] = scores[f"{key}used"]
+    return results
+
+
+def profession_figures(vectors: WordVectors, direction: np.ndarray, professions: list[list]) -> dict:
+    """Cosines of professions (word, definitional, stereotype rating) with the gender `direction` (d,).
+
+    The ratings run from −1 (she) to 1 (he), the direction the other way: `rho` compares with the negative ratings,
+    over the professions that are not gendered by definition (actress, waiter).
+    """
+    lookup = Lookup(vectors)
+    rows = np.array([lookup.row(word) for word, *_ in professions])
+    ratings = np.array([rating for *_, rating in professions])
+    by_definition = np.array([definitional for _, definitional, _ in professions])
+    known = rows >= 0
+    counts = {"bias.professions.used": int(known.sum()), "bias.professions.total": len(professions)}
+    if known.sum() < 2:
+        return counts | {"bias.professions.not_run": f"no coverage: {known.sum()} of {len(professions)} professions"}
+    cosine = vectors.unit[rows[known]] @ direction  # (known,)
+    words = [vectors.words[row] for row in rows[known]]
+    ends = [[words[i], float(cosine[i])] for i in np.argsort(-cosine, kind="stable")]
+    judged = by_definition[known] == 0
+    return counts | {
+        "bias.professions.she": ends[:SHOWN],
+        "bias.professions.he": ends[: -SHOWN - 1 : -1],
+        "bias.professions.rho": spearman(cosine[judged], -ratings[known][judged]),
+        "bias.professions.rated": int(judged.sum()),
+    }

@@ -1,0 +1,137 @@
+"""Which senses share one vector: a report on the neighbourhoods of chosen words.
+
+A static embedding has one vector a word, so the senses of "python" (a language, a comedy troupe) compete for the same
+neighbours. The report shows who wins: the word's nearest neighbours are clustered, and each cluster is printed with its
+words. Clustering neighbours to find senses follows Pelevina et al. (2016), "Making Sense of Word Embeddings"; here:
+
+1. The `neighbours` nearest words are taken among the `top_words` most frequent (rare words near a word are often
+   noise), after subtracting the mean vector, which would make all cosines look alike.
+2. k-means on the unit vectors for k = 2 … 5; the k of the highest mean silhouette (Rousseeuw 1987) is kept.
+3. k-means always finds clusters. Whether they are senses is judged by `contact`: the mean cosine between words of
+   different clusters, divided by the mean cosine between words of the same one. Near 1 the clusters are parts of one
+   cloud; near 0 they have nothing in common but the word itself.
+
+Read it with care: a sense that the corpus seldom uses has no neighbours here and cannot appear ("bank" of a river among
+financial news); clusters can be themes of one sense; the two limits on `contact` were set by eye.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.cluster import KMeans
+from sklearn.metrics import silhouette_score
+
+from lab03_eval.geometry import TOP_WORDS, unit_rows
+from lab03_eval.vectors import WordVectors
+
+WORDS = ("java", "bank", "python", "apple")
+NEIGHBOURS = 50
+CLUSTERS = (2, 3, 4, 5)
+APART, LOOSE = 0.5, 0.7  # limits on `contact`
+
+
+def neighbourhood(
+    vectors: WordVectors, word: str, neighbours: int = NEIGHBOURS, top_words: int = TOP_WORDS, seed: int = 0
+) -> dict:
+    """Clusters of the `neighbours` nearest words of `word`.
+
+    `coherence`: mean cosine between two neighbours; `similarity`: mean cosine with the word itself; `contact` and
+    `silhouette` as above; `clusters`: largest first, each with `words` (nearest first), `share` of the neighbours and
+    its own `coherence` (None for a single word); `verdict`: one line. For an unknown word, or one with too few
+    neighbours to cluster, there is `not_run` instead.
+    """
+    return _report(vectors, _centred_unit(vectors, top_words), word, neighbours, seed)
+
+
+def evaluate_senses(
+    vectors: WordVectors, words: tuple[str, ...] = WORDS, top_words: int = TOP_WORDS
+) -> dict[str, dict]:
+    """`neighbourhood` of each word, by word."""
+    unit = _centred_unit(vectors, top_words)
+    return {word: _report(vectors, unit, word) for word in words}
+
+
+def format_senses(reports: dict[str, dict], shown: int = 8) -> str:
+    """The report that people read: a verdict a word, then its clusters with their first `shown` words."""
+    lines = []
+    for word, report in reports.items():
+        if "not_run" in report:
+            lines.append(f"{word}: not run: {report['not_run']}")
+            continue
+        lines.append(f"{word}: {report['verdict']}")
+        lines += [
+            f"    {cluster['share']:4.0%}  {', '.join(cluster['words'][:shown])}" for cluster in report["clusters"]
+        ]
+    return "\n".join(lines)
+
+
+def _centred_unit(vectors: WordVectors, top_words: int) -> np.ndarray:
+    top = vectors.matrix[:top_words]
+    mean = top.mean(axis=0)
+    unit = unit_rows(top - mean)  # (top_words, d)
+    unit[~top.any(axis=1)] = 0  # a zero row has no direction, also after centring
+    return unit
+
+
+def _report(vectors: WordVectors, unit: np.ndarray, word: str, neighbours: int = NEIGHBOURS, seed: int = 0) -> dict:
+    row = vectors.index.get(word)
+    if row is None:
+        return {"not_run": "not in the vocabulary"}
+    if row >= len(unit):
+        return {"not_run": f"not among the {len(unit):,} most frequent words (it is number {row + 1:,})"}
+    if not unit[row].any():
+        return {"not_run": "its vector is zero"}
+    cosine = unit @ unit[row]  # (top_words,)
+    cosine[row] = -np.inf
+    cosine[~unit.any(axis=1)] = -np.inf
+    rows = np.argsort(-cosine, kind="stable")[: min(neighbours, int(np.isfinite(cosine).sum()))]
+    if len(rows) <= max(CLUSTERS):
+        return {"not_run": f"{len(rows)} neighbours; at least {max(CLUSTERS) + 1} are needed"}
+    near = unit[rows]  # (n, d), nearest first
+    silhouette, labels = _cluster(near, seed)
+    between_words = near @ near.T  # (n, n)
+    pairs = ~np.eye(len(rows), dtype=bool)
+    same = labels[:, None] == labels
+    within = float(between_words[same & pairs].mean())
+    contact = float(between_words[~same].mean()) / within if within > 0 and not same.all() else 1.0
+    clusters = []
+    for label in np.argsort(-np.bincount(labels), kind="stable"):
+        chosen = labels == label
+        inner = between_words[np.ix_(chosen, chosen)][~np.eye(chosen.sum(), dtype=bool)]
+        clusters.append(
+            {
+                "words": [vectors.words[i] for i in rows[chosen]],
+                "share": float(chosen.mean()),
+                "coherence": float(inner.mean()) if len(inner) else None,
+            }
+        )
+    report = {
+        "coherence": float(between_words[pairs].mean()),
+        "similarity": float(cosine[rows].mean()),
+        "contact": contact,
+        "silhouette": silhouette,
+        "clusters": clusters,
+    }
+    return report | {"verdict": _verdict(report)}
+
+
+def _cluster(near: np.ndarray, seed: int) -> tuple[float | None, np.ndarray]:
+    """(silhouette, labels (n,)) of the best k; one cluster without a silhouette where all vectors are equal."""
+    distinct = len(np.unique(near.round(6), axis=0))
+    found = [KMeans(k, n_init=10, random_state=seed).fit_predict(near) for k in CLUSTERS if k <= distinct]
+    if not found:
+        return None, np.zeros(len(near), dtype=int)
+    scored = [(float(silhouette_score(near, labels, metric="cosine")), labels) for labels in found]
+    return max(scored, key=lambda pair: pair[0])
+
+
+def _verdict(report: dict) -> str:
+    contact, clusters = report["contact"], report["clusters"]
+    heads = " | ".join(", ".join(cluster["words"][:3]) for cluster in clusters)
+    if contact < APART:
+        kind = f"{len(clusters)} groups that have little to do with each other mix"
+    elif contact < LOOSE:
+        kind = f"{len(clusters)} loosely related groups"
+    else:
+        kind = "one sense, or one that drowns the others"
+    return f"{kind} (coherence {report['coherence']:.2f}, contact {contact:.2f}): {heads}"
