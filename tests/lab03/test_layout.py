@@ -1,0 +1,100 @@
+"""Which words a map shows, and the three layouts: reproducible, true to planted structure, clear about bad input."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.decomposition import PCA
+from sklearn.manifold import trustworthiness
+
+from lab03_eval.layout import (
+    METHODS,
+    LayoutError,
+    known_capitals,
+    known_families,
+    known_form,
+    lay_out,
+    map_words,
+    shown_variance,
+)
+from lab03_eval.vectors import WordVectors
+
+
+@pytest.fixture(scope="module")
+def planted() -> WordVectors:
+    """300 words in ten tight clusters of 30, 20 dimensions; word i belongs to cluster i mod 10."""
+    rng = np.random.default_rng(0)
+    centres = rng.standard_normal((10, 20))
+    return WordVectors(
+        [f"w{i}" for i in range(300)], centres[np.arange(300) % 10] + 0.1 * rng.standard_normal((300, 20))
+    )
+
+
+@pytest.fixture(scope="module")
+def layouts(planted) -> dict[str, np.ndarray]:
+    return {method: lay_out(planted, planted.words, method, seed=1) for method in METHODS}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_same_seed_gives_the_same_bytes(planted, layouts, method):
+    again = lay_out(planted, planted.words, method, seed=1)
+    assert again.shape == (300, 2)
+    assert again.tobytes() == layouts[method].tobytes()
+
+
+def test_another_seed_gives_another_layout(planted, layouts):
+    assert not np.allclose(lay_out(planted, planted.words, "UMAP", seed=2), layouts["UMAP"])
+
+
+@pytest.mark.parametrize("method", ["t-SNE", "UMAP"])
+def test_neighbours_on_the_map_are_neighbours_by_cosine(planted, layouts, method):
+    """Of the 29 words nearest on the map all are of the word's own cluster; scikit-learn's measure agrees."""
+    places = layouts[method]
+    distance = np.linalg.norm(places[:, None] - places[None], axis=2)
+    near = np.argsort(distance, axis=1)[:, 1:30]
+    assert (near % 10 == np.arange(300)[:, None] % 10).all()
+    assert trustworthiness(planted.unit, places, n_neighbors=10, metric="cosine") > 0.95
+
+
+def test_pca_keeps_the_variance_that_the_singular_values_say(planted, layouts):
+    centred = planted.unit - planted.unit.mean(axis=0)
+    singular = np.linalg.svd(centred, compute_uv=False)
+    np.testing.assert_allclose((layouts["PCA"].astype(float) ** 2).sum(axis=0), singular[:2] ** 2, rtol=1e-4)
+    expected = PCA(2).fit(planted.unit).explained_variance_ratio_.sum()
+    assert shown_variance(planted, planted.words, layouts["PCA"]) == pytest.approx(expected, rel=1e-4)
+
+
+def test_length_does_not_count(planted):
+    """Cosine decides: rows of other lengths have the same layout."""
+    lengths = np.random.default_rng(1).uniform(0.1, 9, (300, 1))
+    scaled = WordVectors(planted.words, planted.matrix * lengths)
+    np.testing.assert_allclose(lay_out(scaled, planted.words, "PCA"), lay_out(planted, planted.words, "PCA"), atol=1e-5)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_four_words_and_a_zero_row_are_enough(method):
+    vectors = WordVectors(list("abcd"), [[1, 0, 0], [0, 1, 0], [0, 0, 0], [1, 1, 1]])
+    assert np.isfinite(lay_out(vectors, vectors.words, method)).all()
+
+
+def test_what_cannot_be_laid_out_is_said_in_one_line(planted):
+    with pytest.raises(LayoutError, match="at least 4 words and 2 dimensions, found 3 and 20"):
+        lay_out(planted, planted.words[:3], "PCA")
+    with pytest.raises(LayoutError, match=r"unknown method 'tsne'; known: t-SNE, UMAP, PCA"):
+        lay_out(planted, planted.words, "tsne")
+    with pytest.raises(KeyError):
+        lay_out(planted, [*planted.words, "missing"], "PCA")
+
+
+def test_the_map_shows_frequent_words_then_rarer_ones_of_the_families():
+    words = ["the", "paris", "of", "the", "and", "cat", "zebra", "france"]
+    vectors = WordVectors(words, np.eye(8))
+    assert map_words(vectors, top=4) == ["the", "paris", "of", "france", "cat"]
+    assert known_families(vectors) == {"countries": ["france"], "capitals": ["paris"], "animals": ["cat"]}
+    assert known_capitals(vectors) == [("france", "paris")]
+
+
+def test_the_more_frequent_spelling_is_shown():
+    vectors = WordVectors(["Paris", "cat", "paris", "Cat", "PHP", "France"], np.eye(6))
+    assert [known_form(vectors, word) for word in ("paris", "cat", "php", "dog")] == ["Paris", "cat", "PHP", None]
+    assert known_capitals(vectors) == [("France", "Paris")]

@@ -1,0 +1,337 @@
+"""The interactive page: its data, and its behaviour in a real headless Chromium."""
+
+from __future__ import annotations
+
+import html.parser
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lab03_eval.layout import FAMILIES, map_words
+from lab03_eval.page import embed, nearest_rows, write_page
+from lab03_eval.vectors import WordVectors
+
+NASTY = ["</script>", "<!--", "<b>", "&amp;", '"quoted"', "back\\slash", "東京", "\u2028", "{{data}}"]
+TOP = 200
+METHODS = ("t-SNE", "UMAP", "PCA")
+
+
+@pytest.fixture(scope="module")
+def planted() -> WordVectors:
+    """Names that could break a page, the families' words around their centres, 500 random words."""
+    rng = np.random.default_rng(0)
+    families = [(name, word) for name, members in FAMILIES.items() for word in members]
+    centres = {name: rng.standard_normal(16) for name in FAMILIES}
+    rows = [centres[name] + 0.7 * rng.standard_normal(16) for name, _ in families]
+    words = NASTY + [word for _, word in families] + [f"other{i}" for i in range(500)]
+    return WordVectors(words, np.vstack([rng.standard_normal((len(NASTY), 16)), rows, rng.standard_normal((500, 16))]))
+
+
+@pytest.fixture(scope="module")
+def layouts(planted) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(1)
+    return {method: rng.uniform(-3, 7, (len(map_words(planted, TOP)), 2)) for method in METHODS}
+
+
+@pytest.fixture(scope="module")
+def page(planted, layouts, tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("page") / "map.html"
+    write_page(planted, map_words(planted, TOP), layouts, path, "Test <map>")
+    return path
+
+
+def data_of(page: Path) -> dict:
+    """The data as a browser's HTML parser finds it: the text of the script element with id `data`."""
+
+    class Finder(html.parser.HTMLParser):
+        inside, text = False, ""
+
+        def handle_starttag(self, tag: str, attrs: list) -> None:
+            self.inside = ("id", "data") in attrs
+
+        def handle_endtag(self, tag: str) -> None:
+            self.inside = False
+
+        def handle_data(self, data: str) -> None:
+            self.text += data if self.inside else ""
+
+    finder = Finder()
+    finder.feed(page.read_text(encoding="utf-8"))
+    return json.loads(finder.text)
+
+
+def test_no_word_breaks_out_of_its_script(page):
+    data = data_of(page)
+    assert data["words"][: len(NASTY)] == NASTY
+    assert data["title"] == "Test <map>"
+
+
+def test_embedded_json_holds_no_opening_bracket():
+    assert embed(["</script>", "é\u2028"]) == r'["\u003c/script>","\u00e9\u2028"]'
+
+
+def test_the_page_names_no_outside_address(page):
+    text = page.read_text(encoding="utf-8")
+    assert not re.search(r"https?:|//[a-z]|@import|\burl\(", re.sub(r"// .*", "", text))
+
+
+@pytest.mark.parametrize("restrict", [600, 100, 5])
+def test_neighbours_equal_most_similar(planted, restrict):
+    words = ["paris", "cat", "other499", "</script>"]
+    near, cosine = nearest_rows(planted, words, 10, restrict)
+    assert near.shape == (4, min(10, restrict - 1))
+    for word, rows, values in zip(words, near, cosine):
+        expected = planted.most_similar(word, near.shape[1], restrict)
+        assert [planted.words[row] for row in rows] == [name for name, _ in expected]
+        np.testing.assert_allclose(values, [value for _, value in expected], atol=1e-6)
+
+
+def test_places_keep_their_proportions(tmp_path):
+    vectors = WordVectors(list("abcd"), np.eye(4))
+    places = np.array([[0, 0], [20, 0], [20, 10], [5, 5]])
+    write_page(vectors, vectors.words, {"PCA": places}, tmp_path / "map.html", "test")
+    # The wider side fills 0 … 9999, the other stays in the middle on the same scale: 0.5 ± 0.25.
+    assert data_of(tmp_path / "map.html")["layouts"]["PCA"] == [0, 2500, 9999, 2500, 9999, 7499, 2500, 5000]
+
+
+def test_five_thousand_words_stay_under_three_megabytes(tmp_path):
+    rng = np.random.default_rng(0)
+    vectors = WordVectors([f"longishword{i}" for i in range(30_000)], rng.standard_normal((30_000, 8)))
+    layouts = {method: rng.standard_normal((5000, 2)) for method in METHODS}
+    write_page(vectors, map_words(vectors), layouts, tmp_path / "map.html", "test")
+    assert (tmp_path / "map.html").stat().st_size < 3_000_000
+
+
+# In the browser.
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory) -> Iterator:
+    if not required():
+        pytest.importorskip("selenium", reason="no selenium: pip install -r requirements-dev.txt")
+    from selenium import webdriver
+
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not (chromium and driver):
+        remedy = "no browser: apt-get install chromium chromium-driver"
+        pytest.fail(remedy) if required() else pytest.skip(remedy)
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in (
+        "headless=new", "no-sandbox", "disable-gpu", "no-first-run", "disable-background-networking",
+        "disable-component-update", "disable-sync", "window-size=1300,900",
+        f"user-data-dir={tmp_path_factory.mktemp('profile')}",
+    ):  # fmt: skip
+        options.add_argument(f"--{flag}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield browser
+    browser.quit()
+
+
+def required() -> bool:
+    return os.environ.get("LAB_REQUIRE_CORPUS") == "1"
+
+
+@pytest.fixture
+def opened(browser, page):
+    """The page as it is after loading, in light mode; in the end the console is empty."""
+    colour_scheme(browser, "light")
+    browser.get(page.as_uri())
+    settle(browser)
+    yield browser
+    assert browser.get_log("browser") == []
+
+
+def colour_scheme(browser, value: str) -> None:
+    media = {"features": [{"name": "prefers-color-scheme", "value": value}]}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+
+
+def settle(browser) -> None:
+    """Wait until a word's place stays the same for some frames."""
+    last = None
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        place = where(browser, "paris")
+        if place == last:
+            return
+        last = place
+        time.sleep(0.15)
+    pytest.fail("the map does not come to rest")
+
+
+def where(browser, word: str) -> list[float]:
+    return browser.execute_script("return whereIs(arguments[0])", word)
+
+
+def click_at(browser, word: str) -> None:
+    from selenium.webdriver import ActionChains
+
+    canvas = browser.find_element("id", "map")
+    x, y = where(browser, word)
+    centre = browser.execute_script(
+        "const r = arguments[0].getBoundingClientRect(); return [r.width / 2, r.height / 2]", canvas
+    )
+    ActionChains(browser).move_to_element_with_offset(
+        canvas, round(x - centre[0]), round(y - centre[1])
+    ).click().perform()
+
+
+def listed(browser) -> list[tuple[str, str]]:
+    items = browser.find_elements("css selector", "#near li")
+    return [
+        (item.find_element("css selector", "button, em").text, item.find_element("tag name", "span").text)
+        for item in items
+    ]
+
+
+def expected(planted: WordVectors, word: str) -> list[tuple[str, str]]:
+    return [(name, f"{cosine:.3f}") for name, cosine in planted.most_similar(word, 10)]
+
+
+def search(browser, text: str) -> None:
+    field = browser.find_element("id", "word")
+    field.clear()
+    field.send_keys(text + "\n")
+    settle(browser)
+
+
+def test_it_loads_from_disk_and_asks_for_nothing_else(opened, page):
+    messages = [json.loads(entry["message"])["message"] for entry in opened.get_log("performance")]
+    requests = [m["params"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+    # Only the page's own: the browser's first tab loads parts of itself at the same time.
+    asked = {request["request"]["url"] for request in requests if request["documentURL"] == page.as_uri()}
+    assert page.as_uri() in asked
+    assert {url for url in asked if not url.startswith(("file:", "data:"))} == set()
+    assert opened.title == "Test <map>"
+    width = opened.execute_script("return document.getElementById('map').width")
+    painted = (
+        "const c = document.getElementById('map'); return c.getContext('2d').getImageData(0, 0, c.width, c.height).data"
+    )
+    assert width > 500
+    assert opened.execute_script(f"{painted}.filter(value => value).length") > 1000
+
+
+def test_the_search_finds_paris(opened, planted):
+    search(opened, "paris")
+    assert opened.find_element("css selector", "#near h2").text == "Nearest to “paris”"
+    assert listed(opened) == expected(planted, "paris")
+
+
+def test_a_click_lists_the_true_neighbours(opened, planted):
+    for word in ("paris", "tokyo"):
+        click_at(opened, word)
+        assert opened.find_element("css selector", "#near h2").text == f"Nearest to “{word}”"
+        assert listed(opened) == expected(planted, word)
+
+
+def test_a_listed_neighbour_can_be_followed_by_keyboard(opened, planted):
+    search(opened, "paris")
+    button = opened.find_element("css selector", "#near button")
+    word = button.text
+    button.send_keys("\n")
+    assert listed(opened) == expected(planted, word)
+    assert opened.find_element("id", "near").get_attribute("aria-live") == "polite"
+
+
+def test_a_word_of_markup_is_shown_as_text(opened, planted):
+    search(opened, "</script>")
+    assert opened.find_element("css selector", "#near h2").text == "Nearest to “</script>”"
+    assert listed(opened) == expected(planted, "</script>")
+
+
+def test_an_unknown_word_is_said_to_be_unknown(opened):
+    search(opened, "qwertz")
+    assert "“qwertz” is not among the" in opened.find_element("id", "near").text
+
+
+def test_the_switch_moves_the_words_to_the_other_layout(opened, planted, layouts):
+    words = map_words(planted, TOP)
+    choices = {c.get_attribute("value"): c for c in opened.find_elements("css selector", "#methods input")}
+    assert list(choices) == list(METHODS)
+    seen = []
+    for method in METHODS:
+        choices[method].click()
+        settle(opened)
+        places = layouts[method]
+        on_screen = np.array([where(opened, word) for word in ("paris", "cat")])
+        on_map = places[[words.index("paris"), words.index("cat")]]
+        scale = (on_screen[1] - on_screen[0]) / (on_map[1] - on_map[0])
+        assert scale[0] == pytest.approx(-scale[1], rel=0.01)  # the screen's y points down
+        assert opened.find_element("id", "caution").text.startswith(f"{method}. ")
+        assert "Not to be read:" in opened.find_element("id", "caution").text
+        seen.append(tuple(on_screen[0]))
+    assert len(set(seen)) == 3
+
+
+def test_zoom_and_pan_by_button_key_wheel_and_drag(opened):
+    from selenium.webdriver import ActionChains
+    from selenium.webdriver.common.actions.wheel_input import ScrollOrigin
+
+    canvas = opened.find_element("id", "map")
+
+    def span() -> float:
+        return float(np.linalg.norm(np.subtract(where(opened, "paris"), where(opened, "cat"))))
+
+    whole = span()
+    opened.find_element("id", "in").click()
+    assert span() == pytest.approx(1.5 * whole)
+    canvas.send_keys("+")
+    assert span() == pytest.approx(1.5**2 * whole)
+    opened.find_element("id", "out").click()
+    assert span() == pytest.approx(1.5 * whole)
+    before = where(opened, "paris")
+    ActionChains(opened).drag_and_drop_by_offset(canvas, 40, 25).perform()
+    np.testing.assert_allclose(np.subtract(where(opened, "paris"), before), (40, 25), atol=0.01)
+    ActionChains(opened).scroll_from_origin(ScrollOrigin.from_element(canvas), 0, -200).perform()
+    settle(opened)
+    assert span() == pytest.approx(1.5 * whole * np.exp(0.3), rel=0.01)
+    canvas.send_keys("0")
+    assert span() == pytest.approx(whole)
+
+
+CONTRASTS = """
+const luminance = colour => {
+  const [r, g, b] = colour.match(/[\\d.]+/g).slice(0, 3).map(v => v / 255)
+    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const contrast = (a, b) => {
+  const [dark, light] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+  return (light + 0.05) / (dark + 0.05);
+};
+const behind = node => {
+  const colour = getComputedStyle(node).backgroundColor;
+  return /, 0\\)$/.test(colour) ? behind(node.parentElement) : colour;
+};
+const found = {};
+for (const node of document.querySelectorAll("h1, h2, p, label, legend, button, input, figcaption, li, li span, em"))
+  found[node.tagName + " " + node.textContent.slice(0, 20)] = contrast(getComputedStyle(node).color, behind(node));
+const probe = document.body.appendChild(document.createElement("div"));
+for (const name of ["--ink", "--mark", "--dot", "--join"]) {
+  probe.style.color = `var(${name})`;
+  found[name] = contrast(getComputedStyle(probe).color, behind(document.body));
+}
+probe.remove();
+return [getComputedStyle(document.body).backgroundColor, found];
+"""
+
+
+@pytest.mark.parametrize(("scheme", "background"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(18, 19, 20)")])
+def test_both_modes_are_legible(opened, scheme, background):
+    """WCAG 2.2: contrast of at least 4.5 for text, 3 for signs."""
+    colour_scheme(opened, scheme)
+    search(opened, "paris")
+    page, found = opened.execute_script(CONTRASTS)
+    assert page == background
+    assert len(found) > 20
+    low = {name: ratio for name, ratio in found.items() if ratio < (3 if name in ("--dot", "--join") else 4.5)}
+    assert low == {}

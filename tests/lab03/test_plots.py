@@ -1,0 +1,251 @@
+"""Pictures: no label covers another, colours stay apart under deuteranopia, what is drawn is what was measured."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import subprocess
+import sys
+
+import matplotlib.image
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from lab03_eval import plots
+from lab03_eval.layout import CAPITALS, COLOURS, FAMILIES, known_families, lay_out, map_words
+from lab03_eval.vectors import WordVectors
+from tests.conftest import ROOT
+
+MEMBERS = [word for family in FAMILIES.values() for word in family]
+
+
+@pytest.fixture(scope="module")
+def planted() -> WordVectors:
+    """The families' words, each family around its own centre, among 400 random words; 20 dimensions."""
+    rng = np.random.default_rng(0)
+    centres = {name: 2 * rng.standard_normal(20) for name in FAMILIES}
+    rows = [centres[name] + 0.5 * rng.standard_normal(20) for name, family in FAMILIES.items() for _ in family]
+    others = [f"other{i}" for i in range(400)]
+    return WordVectors(others + MEMBERS, np.vstack([rng.standard_normal((400, 20)), rows]))
+
+
+@pytest.fixture
+def figures(monkeypatch) -> list[plt.Figure]:
+    """The figures that would have been saved."""
+    kept = []
+    monkeypatch.setattr(plots, "_save", lambda figure, path: kept.append(figure))
+    yield kept
+    plt.close("all")
+
+
+def overlaps(axes: plt.Axes) -> list[tuple[str, str]]:
+    boxes = plots.label_boxes(axes)
+    return [
+        (a, b)
+        for a, b in itertools.combinations(boxes, 2)
+        if (boxes[a][:2] < boxes[b][2:]).all() and (boxes[b][:2] < boxes[a][2:]).all()
+    ]
+
+
+def test_overlaps_are_found():
+    _, axes = plt.subplots()
+    for x, word in ((0.1, "first"), (0.12, "second"), (0.8, "third")):
+        axes.annotate(word, (x, 0.5))
+    assert overlaps(axes) == [("first", "second")]
+    plt.close("all")
+
+
+def assert_legible(figure: plt.Figure, panels: int, members: list[str]) -> None:
+    """The families' words have their labels, inside the panel and clear of all others."""
+    for axes in figure.axes[:panels]:
+        boxes = plots.label_boxes(axes)
+        assert sorted(boxes) == sorted(members)
+        assert overlaps(axes) == []
+        frame = axes.get_window_extent()
+        assert all(frame.contains(*box[:2]) and frame.contains(*box[2:]) for box in boxes.values())
+    plt.close(figure)
+
+
+def test_no_highlighted_labels_overlap_on_the_maps(planted):
+    words = map_words(planted)
+    # Two real layouts, and one that is worse than any: every family in a single point, two families in one.
+    pca, tsne = (lay_out(planted, words, method) for method in ("PCA", "t-SNE"))
+    crowded = pca.copy()
+    for nth, family in enumerate(FAMILIES.values()):
+        crowded[[words.index(word) for word in family]] = (nth // 2, 0)
+    figure = plots.map_figure(planted, words, {"t-SNE": tsne, "UMAP": crowded, "PCA": pca}, "test")
+    assert [axes.get_title().split(",")[0] for axes in figure.axes[:3]] == ["t-SNE", "UMAP", "PCA"]
+    assert_legible(figure, 3, MEMBERS)
+
+
+def test_no_highlighted_labels_overlap_on_maps_of_trained_vectors():
+    vectors = WordVectors.load(ROOT / "lab03_eval" / "wiki8_20k.safetensors")
+    words = map_words(vectors, top=1000)
+    layouts = {method: lay_out(vectors, words, method) for method in ("t-SNE", "PCA")}
+    members = [word for family in known_families(vectors).values() for word in family]
+    assert len(members) > 40
+    assert_legible(plots.map_figure(vectors, words, layouts, "test"), 2, members)
+
+
+def test_countries_are_joined_to_their_capitals(planted):
+    words = map_words(planted)
+    places = lay_out(planted, words, "PCA")
+    figure = plots.map_figure(planted, words, {"PCA": places}, "test")
+    drawn = {tuple(line.get_xydata().round(4).ravel().tolist()) for line in figure.axes[0].lines}
+    place = dict(zip(words, places.astype(float)))
+    assert drawn == {tuple(np.array([place[a], place[b]]).round(4).ravel().tolist()) for a, b in CAPITALS}
+    plt.close(figure)
+
+
+@pytest.mark.parametrize("crowd", ["one point", "a line", "a grid"])
+def test_labels_in_a_crowd_do_not_overlap(crowd):
+    n = 60
+    points = {
+        "one point": np.zeros((n, 2)),
+        "a line": np.stack([np.linspace(0, 0.01, n), np.zeros(n)], axis=1),
+        "a grid": np.stack(np.divmod(np.arange(n), 8), axis=1) / 10.0,
+    }[crowd]
+    figure, axes = plt.subplots(figsize=(5.3, 5.3))
+    axes.set(xlim=(-1, 1), ylim=(-1, 1))
+    plots.place_labels(axes, points, [f"word number {i}" for i in range(n)])
+    assert len(plots.label_boxes(axes)) == n
+    assert overlaps(axes) == []
+    plt.close(figure)
+
+
+def linear_rgb(colour: str) -> np.ndarray:
+    """sRGB's transfer curve undone (IEC 61966-2-1)."""
+    value = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+
+
+def cielab(rgb: np.ndarray) -> np.ndarray:
+    """L*, a*, b* (CIE 1976) of linear RGB under D65."""
+    to_xyz = np.array(
+        [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+    )
+    t = to_xyz @ rgb / (0.95047, 1, 1.08883)
+    f = np.where(t > (6 / 29) ** 3, np.cbrt(t), t / (3 * (6 / 29) ** 2) + 4 / 29)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+# Machado, Oliveira & Fernandes 2009, table 1: deuteranopia (severity 1), on linear RGB.
+DEUTERANOPIA = np.array(
+    [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+)
+
+
+def distances(colours: list[str], sight: np.ndarray) -> list[float]:
+    seen = [cielab(np.clip(sight @ linear_rgb(colour), 0, 1)) for colour in colours]
+    return [float(np.linalg.norm(a - b)) for a, b in itertools.combinations(seen, 2)]
+
+
+def test_cielab_of_white_and_of_pure_red():
+    np.testing.assert_allclose(cielab(linear_rgb("#ffffff")), [100, 0, 0], atol=0.01)
+    np.testing.assert_allclose(cielab(linear_rgb("#ff0000")), [53.24, 80.09, 67.20], atol=0.02)  # Lindbloom's value
+
+
+def test_colours_stay_apart_under_deuteranopia():
+    """Every two families differ by ΔE*ab ≥ 15, six times what is just noticeable (2.3, Mahy et al. 1994)."""
+    assert min(distances(list(COLOURS.values()), np.eye(3))) >= 25
+    assert min(distances(list(COLOURS.values()), DEUTERANOPIA)) >= 15
+    # The measure catches the classic mistake: a red and a green of like lightness.
+    assert distances(["#b85450", "#7a8a3c"], DEUTERANOPIA)[0] < 15 < distances(["#b85450", "#7a8a3c"], np.eye(3))[0]
+
+
+def test_a_png_is_of_print_quality_opaque_and_white(planted, tmp_path):
+    words = map_words(planted, top=50)
+    plots.draw_maps(planted, words, {"PCA": lay_out(planted, words, "PCA")}, tmp_path / "map.png", "test")
+    image = matplotlib.image.imread(tmp_path / "map.png")  # (h, w, 4) in 0 … 1
+    assert image.shape[1] == 11 * 300
+    assert (image[..., 3:] == 1).all()
+    np.testing.assert_array_equal(image[0, 0, :3], 1)
+    plots.draw_maps(planted, words, {"PCA": lay_out(planted, words, "PCA")}, tmp_path / "map.pdf", "test")
+    assert (tmp_path / "map.pdf").read_bytes().startswith(b"%PDF")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["map.pdf", "map.png"]
+
+
+def section(name: str, accuracy: float, low: float, high: float, used: int) -> dict[str, float]:
+    values = {"accuracy": accuracy, "low": low, "high": high, "used": used}
+    return {f"google.full.section.{name}.{key}": value for key, value in values.items()}
+
+
+def test_sections_show_each_accuracy_with_its_interval(figures):
+    one = section("family", 0.5, 0.4, 0.6, 100) | section("currency", math.nan, math.nan, math.nan, 0)
+    two = section("family", 0.25, 0.2, 0.35, 80) | section("currency", 0.0, 0.0, 0.3, 9)
+    plots.draw_sections({"one": one, "two": two}, "unused.png")
+    axes = figures[0].axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["family", "currency"]
+    assert [patch.get_width() for patch in axes.patches] == [50, 0, 25, 0]
+    whiskers = [line.get_segments() for line in axes.collections]
+    assert [[(s[0][0], s[1][0]) for s in segments] for segments in whiskers] == [
+        [pytest.approx((40, 60))],
+        [pytest.approx((20, 35)), pytest.approx((0, 30))],
+    ]
+    assert [t.get_text() for t in axes.texts] == ["50 % of 100", "no coverage", "25 % of 80", "0 % of 9"]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["one", "two"]
+
+
+def test_similarity_names_the_pairs_whose_ranks_differ_most(figures):
+    """Cosines with `a` fall from b to f. People's order agrees but for two pairs: a–b last, a–f first."""
+    angles = np.radians([0, 10, 20, 30, 40, 50])
+    vectors = WordVectors(list("abcdef"), np.stack([np.cos(angles), np.sin(angles)], axis=1))
+    pairs = [("a", "b", 1), ("a", "c", 8), ("a", "d", 7), ("a", "e", 6), ("a", "f", 9), ("a", "unknown", 5)]
+    plots.draw_similarity(vectors, pairs, "unused.png", "test", named=2)
+    axes = figures[0].axes[0]
+    assert set(plots.label_boxes(axes)) == {"a–b", "a–f"}
+    # Ranks of cosine 5 4 3 2 1, of people 1 4 3 2 5: ρ = 1 − 6·(16 + 16)/(5·24) = −0.6.
+    assert axes.get_title(loc="left").startswith("test: ρ = -0.600")
+    assert axes.get_title(loc="left").endswith("5 of 6 pairs")
+    above, below = (c.get_offsets()[0] for c in axes.collections[1:])
+    np.testing.assert_allclose(above, (1, math.cos(math.radians(10))), rtol=1e-6)  # cosine ranks a–b higher
+    np.testing.assert_allclose(below, (9, math.cos(math.radians(50))), rtol=1e-6)
+
+
+def test_similarity_without_a_known_pair_says_so(figures):
+    plots.draw_similarity(WordVectors(["a", "b"], np.eye(2)), [("x", "y", 1.0)], "unused.png", "test")
+    assert figures[0].axes[0].get_title(loc="left") == "test: no coverage, 0 of 1 pairs"
+
+
+def test_analogies_state_how_parallel_the_offsets_are(figures):
+    """Capitals lie exactly one shift from their countries: mean cosine 1; men and women: shifts at right angles, 0."""
+    rng = np.random.default_rng(3)
+    pairs = CAPITALS[:6]
+    countries = np.hstack([rng.choice([-1.0, 1.0], (6, 8)), np.ones((6, 1))])
+    capitals = countries * np.r_[np.ones(8), -1]  # the same length, so unit vectors shift alike
+    matrix = np.zeros((16, 20))
+    matrix[:6, :9], matrix[6:12, :9] = countries, capitals
+    for row, column in enumerate((10, 11, 12, 13), start=12):  # man woman king queen
+        matrix[row, column] = 1
+    words = [a for a, _ in pairs] + [b for _, b in pairs] + ["man", "woman", "king", "queen"]
+    plots.draw_analogies(WordVectors(words, matrix), "unused.png")
+    titles = [axes.get_title(loc="left") for axes in figures[0].axes]
+    assert titles[0].startswith("country → capital")
+    assert titles[0].endswith("cosine of offsets 1.00")
+    assert titles[1].endswith("cosine of offsets 0.00")
+    assert titles[3] == "present → past: fewer than two pairs are in this vocabulary"
+    assert [overlaps(axes) for axes in figures[0].axes] == [[], [], [], []]
+
+
+def test_every_picture_says_what_may_not_be_read_from_it(planted, figures):
+    plots.draw_families(planted, "unused.png", "test")
+    plots.draw_maps(planted, MEMBERS, {"PCA": lay_out(planted, MEMBERS, "PCA")}, "unused.png")
+    plots.draw_sections({"one": section("family", 0.5, 0.4, 0.6, 100)}, "unused.png")
+    plots.draw_similarity(planted, [("cat", "dog", 1.0), ("cow", "cat", 2.0)], "unused.png", "test")
+    plots.draw_analogies(planted, "unused.png")
+    assert len(figures) == 5
+    for figure in figures:
+        text = " ".join(text.get_text() for text in figure.findobj(plt.Text)).replace("\n", " ")
+        assert "Not to be read:" in text or "cannot" in text
+
+
+def test_families_of_a_foreign_vocabulary_leave_a_note(tmp_path):
+    plots.draw_families(WordVectors(["eins", "zwei"], np.eye(2)), tmp_path / "families.png", "test")
+    assert (tmp_path / "families.png").exists()
+
+
+def test_importing_the_pictures_imports_no_layout_library():
+    code = "import sys, lab03_eval.plots; print([m for m in ('umap', 'numba', 'sklearn', 'torch') if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout == "[]\n"
