@@ -1,0 +1,180 @@
+"""Sentence vectors from word vectors: mean, SIF and uSIF.
+
+    mean   the plain average of the known words' vectors
+    sif    Arora, Liang & Ma (2017), "A Simple but Tough-to-Beat Baseline": weight a/(a + p(w)) with a = 1e-3,
+           then the sentences' first principal component is removed
+    usif   Ethayarajh (2018), "Unsupervised Random Walk Sentence Embeddings": weight a/(a/2 + p(w)), where a
+           follows from the vocabulary's size and the mean sentence length; five components removed, each by its
+           share of the variance
+
+A component is removed by subtracting each sentence's projection on it. The components belong to a set of
+sentences (`fit`), not to one sentence: to compare two sentences, encode both with the same fitted encoder.
+
+Left out: the scaling of each dimension within a sentence that Ethayarajh's own program does before it weights
+(the weights and components here are its); on the development part of STS-Benchmark it adds .006.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+from scipy import sparse
+
+from lab03_eval.vectors import WordVectors
+
+METHODS = ("mean", "sif", "usif")
+SIF_A = 1e-3  # Arora et al. 2017, §4.1
+USIF_COMPONENTS = 5  # Ethayarajh 2018, §4
+
+_WORD = re.compile(r"[^\W_]+")
+_SPELT = str.maketrans({str(digit): f" {name} " for digit, name in enumerate(
+    ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+)})  # fmt: skip
+
+
+def tokenize(text: str, spell_digits: bool = True) -> list[str]:
+    """Lower-case words: runs of letters and digits; `spell_digits` makes each digit a word, as text8 does.
+
+    >>> tokenize("Don't pay £20!")
+    ['don', 't', 'pay', 'two', 'zero']
+    """
+    return _words(text.lower(), spell_digits)
+
+
+def _words(text: str, spell_digits: bool) -> list[str]:
+    return _WORD.findall(text.translate(_SPELT) if spell_digits else text)
+
+
+@dataclass(frozen=True)
+class WordCounts:
+    """How often each known word stands in each sentence."""
+
+    counts: sparse.csr_array  # (n, V) float32
+    tokens: np.ndarray  # (n,) tokens of each sentence, known or not
+
+    @property
+    def known(self) -> np.ndarray:
+        """(n,) known tokens of each sentence."""
+        return self.counts.sum(axis=1).astype(np.int64)
+
+    @property
+    def coverage(self) -> float:
+        """Known tokens / tokens, NaN without tokens."""
+        return float(self.known.sum() / self.tokens.sum()) if self.tokens.sum() else float("nan")
+
+
+def counter(vectors: WordVectors) -> Callable[[Sequence[str]], WordCounts]:
+    """A function that counts the words of sentences over the rows of `vectors`.
+
+    Digits are spelt out if no word of the vocabulary holds a digit. Where the vocabulary has capitals, a
+    word is looked up as written, then in lower case.
+    """
+    vocabulary = "\n".join(vectors.words)
+    spell_digits = not re.search(r"\d", vocabulary)
+    cased = vocabulary != vocabulary.lower()
+    get = vectors.index.get
+
+    def row(word: str) -> int:
+        return get(word, -1) if not cased else get(word, get(word.lower(), -1))
+
+    def count(sentences: Sequence[str]) -> WordCounts:
+        split = [_words(text if cased else text.lower(), spell_digits) for text in sentences]
+        tokens = np.fromiter(map(len, split), np.int64, len(split))
+        rows = np.fromiter(map(row, chain.from_iterable(split)), np.int64, tokens.sum())
+        known_before = np.concatenate([[0], np.cumsum(rows >= 0)])
+        indptr = known_before[np.concatenate([[0], np.cumsum(tokens)])]
+        rows = rows[rows >= 0]
+        counts = sparse.csr_array(
+            (np.ones(len(rows), dtype=np.float32), rows, indptr), shape=(len(split), len(vectors))
+        )
+        counts.sum_duplicates()
+        return WordCounts(counts, tokens)
+
+    return count
+
+
+def word_probability(vectors: WordVectors) -> tuple[np.ndarray, str]:
+    """p(w) of each row (V,), and its source: "counts", or "Zipf's rank" where the vectors carry no counts.
+
+    By Zipf's law p of the word at rank r, counted from 1, is proportional to 1/r; rows are sorted by falling
+    frequency.
+    """
+    if vectors.counts is not None:
+        return vectors.counts / np.sum(vectors.counts), "counts"
+    p = 1 / np.arange(1, len(vectors) + 1)
+    return p / p.sum(), "Zipf's rank"
+
+
+def sif_weights(p: np.ndarray, a: float = SIF_A) -> np.ndarray:
+    """a/(a + p) (Arora et al. 2017, eq. 4)."""
+    return a / (a + p)
+
+
+def usif_weights(p: np.ndarray, length: float) -> np.ndarray:
+    """a/(a/2 + p) with a = (1 − α)/(α Z) (Ethayarajh 2018, §3) for sentences of `length` words on average.
+
+    α is the share of words more probable than 1 − (1 − 1/|V|)^length, the chance that a walk of that many
+    uniform steps meets a given word; Z = |V|/2. For α = 0, a is infinite and every weight is 2.
+    """
+    size = len(p)
+    alpha = np.mean(p > 1 - (1 - 1 / size) ** length)
+    inverse_a = alpha * size / 2 / (1 - alpha)  # α < 1 for length ≥ 1: else p would sum to more than 1
+    return 1 / (0.5 + p * inverse_a)
+
+
+def common_components(sentences: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """The first `count` right singular vectors (m, d) of `sentences` (n, d), and their squared singular values (m,).
+
+    The sentences are not centred, so the first component is close to their mean. m is smaller than `count`
+    where the sentences span fewer directions.
+    """
+    sentences = sentences.astype(np.float64)
+    squares, directions = np.linalg.eigh(sentences.T @ sentences)  # rising
+    squares, directions = squares[::-1][:count], directions.T[::-1][:count]
+    spanned = squares > 1e-10 * squares.max(initial=0)
+    return directions[spanned], squares[spanned]
+
+
+class SentenceEncoder:
+    """Sentence vectors by one of `METHODS`. Raises ValueError for another method.
+
+    A sentence without a known word becomes the zero vector.
+    """
+
+    def __init__(self, vectors: WordVectors, method: str = "usif"):
+        if method not in METHODS:
+            raise ValueError(f"unknown sentence method {method!r}; known: {' '.join(METHODS)}")
+        self.vectors = vectors
+        self.method = method
+        self.count = counter(vectors)
+
+    def fit(self, sentences: Sequence[str]) -> SentenceEncoder:
+        """Take the mean length and the common components from `sentences`."""
+        counts = self.count(sentences)
+        p, _ = word_probability(self.vectors)
+        if self.method == "usif":
+            filled = counts.tokens[counts.tokens > 0]
+            self.weights = usif_weights(p, filled.mean() if len(filled) else 1.0).astype(np.float32)
+        else:
+            self.weights = (sif_weights(p) if self.method == "sif" else np.ones_like(p)).astype(np.float32)
+        number = {"mean": 0, "sif": 1, "usif": USIF_COMPONENTS}[self.method]
+        self.components, squares = common_components(self._average(counts), number)  # (m, d), (m,)
+        self.shares = squares / squares.sum() if len(squares) else squares  # for SIF's one component: 1
+        return self
+
+    def encode(self, sentences: Sequence[str]) -> np.ndarray:
+        """Sentence vectors (n, d) float32, by the weights and components of `fit`."""
+        average = self._average(self.count(sentences))
+        common = (average @ self.components.T * self.shares) @ self.components
+        return (average - common).astype(np.float32)
+
+    def _average(self, counts: WordCounts) -> np.ndarray:
+        """Weighted average of the known words' vectors (n, d)."""
+        used, columns = np.unique(counts.counts.indices, return_inverse=True)
+        data = counts.counts.data * self.weights[used][columns]
+        weighted = sparse.csr_array((data, columns, counts.counts.indptr), shape=(len(counts.tokens), len(used)))
+        return weighted @ self.vectors.matrix[used] / np.maximum(counts.known, 1)[:, None]
