@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 
-.PHONY: run test bench reports clean
+.PHONY: run lab3 test bench reports clean
 
 $(VENV)/ready: requirements.txt
 	@echo "setting up $(VENV) from requirements.txt (once; a few minutes)"
@@ -12,7 +12,7 @@ $(VENV)/ready: requirements.txt
 	@$(PY) -m pip install -q --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-# make run            text8, downloaded once; where it cannot be had, the built-in sample
+# make run            Lab 1 on text8, downloaded once; where it cannot be had, the built-in sample
 # make run DATA=path  any corpus
 run: $(VENV)/ready
 	@data="$(DATA)"; \
@@ -22,14 +22,26 @@ run: $(VENV)/ready
 	fi; \
 	$(PY) lab01_word2vec/solution.py --data "$$data"
 
-test: $(VENV)/ready
+# make lab3           scores, pictures and page of the vectors that ship; VECTORS="a.bin b.txt" takes others
+lab3: $(VENV)/ready
+	@$(PY) lab03_eval/solution.py $(if $(VECTORS),--vectors $(VECTORS))
+
+$(VENV)/ready-dev: $(VENV)/ready requirements-dev.txt
+	@echo "adding what only tests need, from requirements-dev.txt (once)"
+	@$(PY) -m pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+test: $(VENV)/ready-dev
 	@$(PY) -m pytest
 
 bench: $(VENV)/ready
 	@$(PY) scripts/bench.py $(if $(DATA),--data "$(DATA)") --json reports/bench.json
+	@$(PY) scripts/bench_eval.py --json reports/bench_eval.json
 
 reports: $(VENV)/ready
 	@$(PY) scripts/report.py $(if $(DATA),--data "$(DATA)")
+	@$(PY) scripts/report_lab03.py
+	@$(PY) scripts/published.py
 
 clean:
 	rm -rf $(VENV) runs .pytest_cache

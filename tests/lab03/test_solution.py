@@ -1,0 +1,101 @@
+"""Lab 3's command on the shipped vectors and on files that cannot be read."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from lab03_eval import solution
+from lab03_eval.eval_embeddings import evaluate
+from lab03_eval.vectors import WordVectors
+from scripts.pack_vectors import pack
+from tests.conftest import ROOT
+
+
+def lab03(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "lab03_eval" / "solution.py"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, **options)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> WordVectors:
+    return WordVectors.load(solution.SHIPPED)
+
+
+def test_the_shipped_vectors_are_what_their_page_says(shipped):
+    described = json.loads(solution.SHIPPED.with_suffix(".json").read_text())
+    assert solution.SHIPPED.stat().st_size < 8_000_000
+    assert len(shipped) == 20_000
+    assert (np.diff(shipped.counts) <= 0).all()
+    assert "CC BY-SA" in described["licence"]
+    assert described["corpus"]["name"] in described["command"]
+    assert not any("full" in key for key in described["scores"])
+    scores = evaluate(shipped)
+    assert described["scores"]["wordsim353.rho"] == pytest.approx(scores["wordsim353.rho"], abs=1e-6)
+    accuracy = scores["google.full.accuracy"]
+    assert described["scores"]["google.20000.accuracy"] == pytest.approx(accuracy, abs=1e-4)
+    assert accuracy > 0.3
+
+
+def test_without_arguments_it_measures_and_draws_the_shipped_vectors(tmp_path):
+    done = lab03("--top", "300", cwd=tmp_path)  # the default --out is relative
+    assert done.returncode == 0, done.stderr
+    out = tmp_path / "runs" / "lab03"
+    made = {path.name for path in out.iterdir()}
+    pictures = {"maps.png", "sections.png", "similarity.png", "analogies.png", "map.html"}
+    assert made == pictures | {"scores.json", "report.md"}
+    for heading in ("## Scores", "## Geometry", "## Bias of wiki8_20k", "## Senses in wiki8_20k"):
+        assert heading in done.stdout
+        assert heading in (out / "report.md").read_text()
+    assert "all words" in done.stdout
+    assert "full" not in done.stdout
+    assert done.stdout.strip().splitlines()[-1].startswith("done in ")
+    results = json.loads((out / "scores.json").read_text())["results"]["wiki8_20k"]
+    assert results["wordsim353.rho"] == evaluate(WordVectors.load(solution.SHIPPED))["wordsim353.rho"]
+
+
+def test_several_embeddings_stand_side_by_side_with_their_differences(shipped, tmp_path):
+    noise = np.random.default_rng(0).standard_normal((5000, 20))
+    WordVectors(shipped.words[:5000], noise).save(tmp_path / "noise.bin")
+    WordVectors(["ε", "δ"], np.eye(2)).save(tmp_path / "greek.txt")
+    files = [str(solution.SHIPPED), str(tmp_path / "noise.bin"), str(tmp_path / "greek.txt")]
+    done = lab03("--vectors", *files, "--no-pictures", "--export", "--out", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    written = json.loads((tmp_path / "out" / "scores.json").read_text())
+    assert set(written["results"]) == {"wiki8_20k", "noise", "greek"}
+    assert written["differences"]["noise"]["wordsim353.real"] is True
+    assert "wordsim353.difference" not in written["differences"]["greek"]
+    assert "no coverage" in done.stdout
+    assert "wiki8_20k and greek: not compared" in done.stdout
+    overlap = written["agreement"]["wiki8_20k and noise"]
+    assert overlap["shared"] < 5 * overlap["chance"]
+    lines = (tmp_path / "out" / "projector" / "metadata.tsv").read_text().splitlines()
+    assert lines == shipped.words[:10_000]
+    assert (tmp_path / "out" / "sentence-transformer" / "modules.json").exists()
+
+
+def test_bad_vectors_are_one_line_and_leave_nothing(tmp_path):
+    (tmp_path / "page.bin").write_bytes(b"<!DOCTYPE html><html></html>")
+    done = lab03("--vectors", str(tmp_path / "page.bin"), "--out", str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "page.bin" in done.stderr
+    assert not list((tmp_path / "out").glob("*"))
+
+
+def test_packing_keeps_the_most_frequent_words(tmp_path):
+    words = [f"w{i}" for i in range(50)]
+    run = tmp_path / "run"
+    vectors = WordVectors(words, np.random.default_rng(0).standard_normal((50, 4)), np.arange(50, 0, -1))
+    vectors.save(run / "vectors.safetensors")
+    report = {"corpus": {"name": "tiny", "words": 50}, "config": {"seed": 3}, "keep": "centred"}
+    (run / "run.json").write_text(json.dumps(report))
+    path = pack(run, 20, "public domain", tmp_path)
+    packed = WordVectors.load(path)
+    assert packed.words == words[:20]
+    np.testing.assert_allclose(packed.matrix, vectors.matrix[:20], rtol=1e-3)
+    np.testing.assert_array_equal(packed.counts, vectors.counts[:20])
