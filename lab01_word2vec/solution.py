@@ -225,14 +225,8 @@ def analogy(
 # (a, b, c), and why the answer is what it is
 ANALOGIES = [
     (("man", "king", "woman"), "One hopes for queen: many pairs of the corpus share the offset man → woman."),
-    (
-        ("woman", "nurse", "man"),
-        "A man who nurses is a nurse. Any other answer is what the text says of men, not a meaning.",
-    ),
-    (
-        ("small", "big", "slow"),
-        "One hopes for fast. Opposites share their contexts: no offset tells one from the other.",
-    ),
+    (("woman", "nurse", "man"), "A man who nurses is a nurse: other answers show what the text says of men."),
+    (("small", "big", "slow"), "One hopes for fast. Opposites share contexts: no offset tells one from the other."),
     (("france", "paris", "tuvalu"), "One hopes for funafuti. A word seen a few dozen times has had too few gradients."),
 ]
 
@@ -242,20 +236,14 @@ def demo(vectors: WordVectors, restrict: int | None) -> None:
     among = f"the {restrict:,} most frequent words" if restrict and restrict < len(vectors) else "all words"
     print(f"\nNearest neighbours among {among}")
     for word in ("king", "paris", "python"):
-        found = nearest(vectors, word, restrict=restrict) if word in vectors else None
-        print(
-            f"  {word:<7}", " ".join(f"{w} {cosine:.2f}" for w, cosine in found) if found else "not in the vocabulary"
-        )
+        found = nearest(vectors, word, restrict=restrict) if word in vectors else []
+        print(f"  {word:<7}", " ".join(f"{w} {cosine:.2f}" for w, cosine in found) or "not in the vocabulary")
     print("\nAnalogies")
     for (a, b, c), why in ANALOGIES:
-        question = f"{b} − {a} + {c}"
         missing = [word for word in (a, b, c) if word not in vectors]
-        if missing:
-            print(f"  {question:<26}{missing[0]} is not in the vocabulary")
-            continue
-        answers = analogy(vectors, a, b, c, topn=3, restrict=restrict)
-        print(f"  {question:<26}{', '.join(f'{w} {cosine:.2f}' for w, cosine in answers)}")
-        print(f"  {'':<26}{why}")
+        answers = [] if missing else analogy(vectors, a, b, c, topn=3, restrict=restrict)
+        shown = ", ".join(f"{w} {cosine:.2f}" for w, cosine in answers) or f"{missing[0]} is not in the vocabulary"
+        print(f"  {f'{b} − {a} + {c}':<26}{shown}\n  {'':<26}{why}")
 
 
 def build_parser() -> OneLineParser:
