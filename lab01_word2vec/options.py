@@ -42,8 +42,8 @@ def number(kind: type, low: float, high: float, open_low: bool = False) -> Calla
     return parse
 
 
-def add_training_options(parser: argparse.ArgumentParser) -> None:
-    """Options in the groups data, model, optimisation and system; None means "as the preset says"."""
+def add_common_options(parser: argparse.ArgumentParser) -> None:
+    """The groups data and system, which all labs that train share."""
     data = parser.add_argument_group("data")
     data.add_argument("--data", default="data/text8", metavar="FILE", help='text, .gz .bz2 .xz .zip, or "sample"')
     data.add_argument("--min-count", type=number(int, 1, 10**9), default=5, help="drop rarer words")
@@ -53,16 +53,6 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
         default=1e-4,
         help="threshold t on relative frequency; 1 keeps every token",
     )
-    model = parser.add_argument_group("model")
-    model.add_argument("--preset", choices=PRESETS, default="lab", help="a set of defaults")
-    model.add_argument("--dim", type=number(int, 1, 4096), help="dimensions d")
-    model.add_argument(
-        "--window", type=number(int, 1, 100), nargs="+", help="largest radius w; several: a model each, side by side"
-    )
-    model.add_argument("--negatives", type=number(int, 1, 1000), help="negatives k for each positive")
-    optimisation = parser.add_argument_group("optimisation")
-    optimisation.add_argument("--epochs", type=number(int, 1, 1000), help="passes over the corpus")
-    optimisation.add_argument("--lr", type=number(float, 0, 10, open_low=True), help="falls linearly to 0")
     system = parser.add_argument_group("system")
     system.add_argument("--out", metavar="DIR", help="where results go")
     system.add_argument("--seed", type=number(int, 0, 2**32 - 1), default=1)
@@ -76,6 +66,21 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
     )
     system.add_argument("--resume", action="store_true", help="continue the interrupted run in --out")
     system.add_argument("--dry-run", action="store_true", help="print configuration and corpus, train nothing")
+
+
+def add_training_options(parser: argparse.ArgumentParser) -> None:
+    """Lab 1's options: the common ones, model and optimisation; None means "as the preset says"."""
+    add_common_options(parser)
+    model = parser.add_argument_group("model")
+    model.add_argument("--preset", choices=PRESETS, default="lab", help="a set of defaults")
+    model.add_argument("--dim", type=number(int, 1, 4096), help="dimensions d")
+    model.add_argument(
+        "--window", type=number(int, 1, 100), nargs="+", help="largest radius w; several: a model each, side by side"
+    )
+    model.add_argument("--negatives", type=number(int, 1, 1000), help="negatives k for each positive")
+    optimisation = parser.add_argument_group("optimisation")
+    optimisation.add_argument("--epochs", type=number(int, 1, 1000), help="passes over the corpus")
+    optimisation.add_argument("--lr", type=number(float, 0, 10, open_low=True), help="falls linearly to 0")
 
 
 def resolve_config(args: argparse.Namespace, tokens: int) -> dict[str, Any]:

@@ -349,11 +349,13 @@ PROTOCOL_NOTE = (
 
 
 def to_json(results: dict) -> str:
-    """Unrounded floats; NaN, which JSON does not know, becomes null, also inside a nested dictionary."""
+    """Unrounded floats; NaN, which JSON does not know, becomes null, also inside dictionaries and lists."""
 
     def clean(value: object) -> object:
         if isinstance(value, dict):
             return {key: clean(inner) for key, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [clean(inner) for inner in value]
         return None if isinstance(value, float) and math.isnan(value) else value
 
     return json.dumps(clean(results), indent=2) + "\n"

@@ -29,8 +29,7 @@ from lab03_eval.benchmarks import find, read_questions  # noqa: E402
 from lab03_eval.eval_embeddings import evaluate_analogies  # noqa: E402
 from lab03_eval.vectors import WordVectors, replacing  # noqa: E402
 
-WORDS = 70_000
-LARGE_WORDS = 1_000_000
+SEED = 1
 SMALL_SET = ROOT / "lab03_eval" / "wiki8_20k.safetensors"
 
 
@@ -70,7 +69,11 @@ def analogies(library: str, path: str) -> dict[str, float]:
     return {"seconds": time.perf_counter() - started, "used": scores["used"], "correct": scores["correct"]}
 
 
-TASKS = {"load": load, "analogies": analogies}
+def make(shape: str, path: str) -> dict[str, float]:
+    """Write random vectors of a shape like 70000x300. In a child too: peaks are inherited from the parent."""
+    size, dim = map(int, shape.split("x"))
+    WordVectors(vocabulary(size), np.random.default_rng(SEED).standard_normal((size, dim), dtype=np.float32)).save(path)
+    return {}
 
 
 def vocabulary(size: int) -> list[str]:
@@ -82,8 +85,11 @@ def vocabulary(size: int) -> list[str]:
     return list(words)[:size]
 
 
-def in_child(task: str, library: str, path: Path) -> dict[str, float]:
-    command = [sys.executable, __file__, "--child", task, library, str(path)]
+TASKS = {"make": make, "load": load, "analogies": analogies}
+
+
+def in_child(task: str, what: str, path: Path) -> dict[str, float]:
+    command = [sys.executable, __file__, "--child", task, what, str(path)]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
@@ -110,22 +116,20 @@ def compare(name: str, task: str, path: Path, rounds: int, gensim_rounds: int) -
 
 
 def bench(args: argparse.Namespace) -> dict:
-    rng = np.random.default_rng(args.seed)
     print(f"{'':<32}{'ours':>11}{'gensim':>11}{'gensim/ours':>12}")
-    results: dict = {"rounds": args.rounds, "seed": args.seed}
+    results: dict = {"rounds": args.rounds}
     with tempfile.TemporaryDirectory() as scratch:
-        words = vocabulary(WORDS)
         wide, narrow, large = (Path(scratch, name) for name in ("wide.bin", "narrow.bin", "large.txt"))
-        WordVectors(words, rng.standard_normal((WORDS, 300), dtype=np.float32)).save(wide)
-        WordVectors(words, rng.standard_normal((WORDS, 100), dtype=np.float32)).save(narrow)
-        asked = Path(args.vectors) if args.vectors else narrow
-        shape = "your vectors" if args.vectors else "70k × 100"
+        in_child("make", "70000x300", wide)
         results["load_bin"] = compare("load 70k × 300 .bin", "load", wide, args.rounds, args.rounds)
+        if args.vectors:
+            asked, shape = Path(args.vectors), "your vectors"
+        else:
+            asked, shape = narrow, "70k × 100"
+            in_child("make", "70000x100", narrow)
         results["analogies"] = compare(f"Google questions, {shape}", "analogies", asked, args.rounds, 1)
         if args.large:
-            matrix = rng.standard_normal((LARGE_WORDS, 300), dtype=np.float32)
-            WordVectors(vocabulary(LARGE_WORDS), matrix).save(large)
-            del matrix
+            in_child("make", "1000000x300", large)
             results["load_text"] = compare("load 1M × 300 .txt", "load", large, 1, 1)
     return results
 
@@ -134,14 +138,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--vectors", metavar="FILE", help="answer the questions with these vectors")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--large", action="store_true", help="also 1M × 300 as text: 4 GB of disk, minutes")
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.child:
-        task, library, path = args.child
-        print(json.dumps(TASKS[task](library, path)))
+        task, what, path = args.child
+        print(json.dumps(TASKS[task](what, path)))
         return
     results = bench(args)
     if args.json:
