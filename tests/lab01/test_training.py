@@ -16,7 +16,8 @@ import torch
 from lab01_word2vec import training
 from lab01_word2vec.corpus import InputError
 from lab01_word2vec.solution import build_parser, keep_vectors, make_trainer, resolve_config
-from lab03_eval.eval_embeddings import evaluate_similarity, gensim_data, read_pairs
+from lab03_eval.benchmarks import gensim_data, read_pairs
+from lab03_eval.eval_embeddings import evaluate_similarity
 from lab03_eval.vectors import WordVectors
 from tests.conftest import ROOT, lab01
 
