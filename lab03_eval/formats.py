@@ -103,13 +103,11 @@ def _finish(
     row = _not_finite(matrix)
     if row is not None:
         raise VectorFileError(f"{path}: {place} {row + 1} ({texts[row]!r}) holds a NaN or an infinity")
-    duplicates = len(texts) - len(set(texts))
-    if duplicates:
-        first = {text: row for row, text in reversed(list(enumerate(texts)))}
-        rows = sorted(first.values())
-        texts, matrix = [texts[row] for row in rows], matrix[rows]
-        counts = None if counts is None else counts[rows]
     vectors = make(texts, matrix, counts=counts)
+    duplicates = len(texts) - len(vectors.index)
+    if duplicates:
+        rows = list(vectors.index.values())
+        vectors = make(list(vectors.index), matrix[rows], counts=None if counts is None else counts[rows])
     vectors.duplicates, vectors.replaced = duplicates, replaced
     return vectors
 
@@ -156,25 +154,26 @@ def _read_word2vec(path: Path, file: BinaryIO) -> WordVectors:
     words, matrix = [], np.empty((count, dim), dtype="<f4")
     data, position = b"", 0
     while len(words) < count:
-        data = data[position:] + file.read(max(CACHED, row_bytes + MAX_WORD + 1))
-        # Word lengths vary, so each record's place hangs on the one before; only that is done record by record.
-        first, starts, position = len(words), [], 0
-        space = data.find(b" ", 0, MAX_WORD)
-        while 0 <= space < len(data) - row_bytes and len(words) < count:
-            words.append(data[position:space])
-            starts.append(space + 1)
-            position = space + 1 + row_bytes
-            space = data.find(b" ", position, position + MAX_WORD)
-        if not starts:
-            place = f"{path}: record {first + 1} of {count}"
+        data = data[position:] + file.read(max(CACHED, row_bytes + MAX_WORD))
+        # Word lengths vary, so a record's place hangs on the one before; only that is done record by record.
+        starts, spaces, last = [0], [], len(data) - row_bytes
+        for _ in range(count - len(words)):
+            space = data.find(b" ", starts[-1])
+            if not 0 <= space < last:
+                break
+            spaces.append(space)
+            starts.append(space + 1 + row_bytes)
+        if not spaces:
+            place = f"{path}: record {len(words) + 1} of {count}"
             if space < 0 and len(data) > MAX_WORD:
                 raise VectorFileError(f"{place}: no word ends within {MAX_WORD} bytes")
-            raise VectorFileError(
-                f"{place}: expected {row_bytes} bytes of vector, found {len(data) - space - 1 if space >= 0 else 0}"
-            )
-        # All rows that could begin at any byte, as a view; then the rows that do.
-        rows = np.ndarray((len(data) - row_bytes + 1, dim), dtype="<f4", buffer=data, strides=(1, 4))
-        matrix[first : len(words)] = rows[starts]
+            found = len(data) - space - 1 if space >= 0 else 0
+            raise VectorFileError(f"{place}: expected {row_bytes} bytes of vector, found {found}")
+        # All rows that could begin after any byte, as a view; then the rows that do.
+        rows = np.ndarray((last, dim), dtype="<f4", buffer=data, offset=1, strides=(1, 4))
+        matrix[len(words) : len(words) + len(spaces)] = rows[spaces]
+        words += [data[start:space] for start, space in zip(starts, spaces)]
+        position = starts[-1]
     if (data[position:] + file.read(CACHED)).strip(b"\n"):
         raise VectorFileError(f"{path}: more bytes follow record {count} of {count}: the header is wrong")
     # The C tool ends a record with a newline, which stands before the next word.

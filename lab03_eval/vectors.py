@@ -67,9 +67,11 @@ class WordVectors:
         self.words = words
         self.matrix = np.ascontiguousarray(matrix, dtype=np.float32)
         self.counts = counts
-        self.index = {}
-        for row, word in enumerate(words):
-            self.index.setdefault(word, row)  # the first of two equal words wins
+        self.index = dict(zip(words, range(len(words))))
+        if len(self.index) < len(words):  # the first of two equal words wins
+            self.index = {}
+            for row, word in enumerate(words):
+                self.index.setdefault(word, row)
 
     def __len__(self) -> int:
         return len(self.words)

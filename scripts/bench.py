@@ -35,7 +35,14 @@ TTQ_SCORES = ["wordsim353.rho", "google.full.accuracy"]
 
 
 def peak_mb() -> float:
-    """This process's peak resident memory; ru_maxrss counts kilobytes on Linux, bytes on macOS."""
+    """This process's peak resident memory.
+
+    On Linux the kernel's VmHWM, since ru_maxrss starts from the parent's; elsewhere ru_maxrss, bytes on macOS.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return float(line.split()[1]) / 2**10
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 

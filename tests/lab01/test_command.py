@@ -28,7 +28,7 @@ def finished(small_text, tmp_path_factory):
 
 def test_prints_configuration_demo_scores_and_a_clear_last_line(finished):
     printed, out = finished
-    for part in ("configuration:", "dim=20", "Nearest neighbours", "king − man + woman", "Google full", "used / total"):
+    for part in ("configuration:", "dim=20", "Nearest neighbours", "king − man + woman", "Google, all", "used / total"):
         assert part in printed
     assert printed.splitlines()[-1].startswith("done in ")
     assert f"{out}/vectors.bin" in printed.splitlines()[-1]
@@ -48,8 +48,8 @@ def test_vectors_agree_between_files_and_with_gensim(finished):
     np.testing.assert_array_equal(theirs.vectors, ours.matrix)
     tensors = load_file(out / "vectors.safetensors")
     assert set(tensors) == {"in_emb", "out_emb", "counts", "matrix"}
-    total = tensors["in_emb"] + tensors["out_emb"]
-    np.testing.assert_allclose(tensors["matrix"], total - total.mean(0), atol=1e-6)
+    total = tensors["in_emb"] + 0.6 * tensors["out_emb"]
+    np.testing.assert_allclose(tensors["matrix"], total - total.mean(0), atol=1e-5)
     np.testing.assert_array_equal(WordVectors.load(out / "vectors.safetensors").matrix, ours.matrix)
     assert (np.diff(tensors["counts"]) <= 0).all()
 
