@@ -73,9 +73,12 @@ def block_gradients(
 class BlockTrainer:
     """The two tables and the means to pass over a corpus once.
 
-    `table` (2(V + 1), d) holds in_emb above out_emb, each followed by a row of zeros for tokens outside the
-    corpus: one gather and one scatter a step serve both embeddings.
+    `table` (2(V + 1) + extra, d) holds in_emb above out_emb, each followed by a row of zeros for tokens outside
+    the corpus: one gather and one scatter a step serve both embeddings. `extra` rows below them are for models
+    whose centers are made of more than a row of their own (Lab 2's FastText).
     """
+
+    blocks = BLOCKS
 
     def __init__(
         self,
@@ -90,12 +93,13 @@ class BlockTrainer:
         seed: int,
         device: torch.device,
         precision: torch.dtype,
+        extra: int = 0,
     ):
         self.vocab, self.keep, self.noise = len(counts), keep, noise
         self.window, self.negatives, self.shared = window, negatives, shared
         self.seed, self.device, self.precision = seed, device, precision
         self.halo = L + 2 * window
-        table = np.zeros((2 * (self.vocab + 1), dim), dtype=np.float32)
+        table = np.zeros((2 * (self.vocab + 1) + extra, dim), dtype=np.float32)
         rng = np.random.default_rng(seed)
         table[: self.vocab] = (rng.random((self.vocab, dim), dtype=np.float32) - 0.5) / dim
         self.table = torch.from_numpy(table).to(device)
@@ -119,7 +123,7 @@ class BlockTrainer:
         padded[self.window : self.window + len(kept)] = kept
         halos = np.lib.stride_tricks.sliding_window_view(padded, self.halo)[::L]  # (blocks, H), no copy
         order = self.rng.permutation(blocks)
-        size = min(BLOCKS, max(1, blocks // STEPS_AT_LEAST))
+        size = min(self.blocks, max(1, blocks // STEPS_AT_LEAST))
         for start in range(0, blocks, size):
             chosen = order[start : start + size]
             yield halos[chosen].astype(np.int64), len(chosen) / blocks
@@ -141,7 +145,7 @@ class BlockTrainer:
         rows = np.concatenate([tokens[:, w : w + L].flatten(), outside.flatten()])  # (N,)
         rows, centers, dim = torch.from_numpy(rows).to(self.device), batch * L, self.table.shape[1]
         moved = self._buffer("moved", (len(rows), dim), self.table.dtype)  # (N, d), there and back
-        torch.index_select(self.table, 0, rows, out=moved)
+        self._gather(rows, centers, moved)
         operands = self._buffer("operands", (len(rows), dim), self.precision).copy_(moved)
         v_c = operands[:centers].view(batch, L, dim)
         u_o = operands[centers:].view(batch, -1, dim)  # (B, H + K, d)
@@ -154,11 +158,19 @@ class BlockTrainer:
         moved[:centers] = dv.view(-1, dim)
         moved[centers:] = du.view(-1, dim)
 
-        self.squares.index_add_(0, rows, torch.linalg.vector_norm(moved, dim=1).square_().div_(dim))
+        self._scatter(rows, centers, moved, lr)
+        self.table[[self.vocab, 2 * self.vocab + 1]] = 0  # padding
+        return measured
+
+    def _gather(self, rows: torch.Tensor, centers: int, out: torch.Tensor) -> None:
+        """Vectors (N, d) of `rows` (N,) into `out`; the first `centers` rows are the centers' words."""
+        torch.index_select(self.table, 0, rows, out=out)
+
+    def _scatter(self, rows: torch.Tensor, centers: int, moved: torch.Tensor, lr: float) -> None:
+        """Row-wise Adagrad's step from the gradients `moved` (N, d) of what `_gather` gave. Overwrites `moved`."""
+        self.squares.index_add_(0, rows, torch.linalg.vector_norm(moved, dim=1).square_().div_(moved.shape[1]))
         moved *= self.squares.index_select(0, rows).rsqrt_().mul_(lr)[:, None]
         self.table.index_add_(0, rows, moved)  # a word that stands in `rows` twice is added twice
-        self.table[self.vocab :: self.vocab + 1] = 0  # the two rows of padding
-        return measured
 
     def _buffer(self, name: str, shape: tuple[int, ...], dtype: torch.dtype) -> torch.Tensor:
         """Memory that is kept from step to step: fresh megabytes would cost a page fault every 4 kB."""
@@ -174,4 +186,4 @@ class BlockTrainer:
     def embeddings(self) -> tuple[np.ndarray, np.ndarray]:
         """in_emb and out_emb, each (V, d)."""
         table = self.table.cpu().numpy()
-        return table[: self.vocab], table[self.vocab + 1 : -1]
+        return table[: self.vocab], table[self.vocab + 1 : 2 * self.vocab + 1]
