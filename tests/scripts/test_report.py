@@ -6,27 +6,34 @@ import re
 
 import pytest
 
-from scripts import report
+from scripts import report, report_lab03
+from scripts.tables import insert, load
 from tests.conftest import ROOT
 
-PAGES = [ROOT / "README.md", ROOT / "lab01_word2vec" / "WALKTHROUGH.md", ROOT / "reports" / "lab01.md"]
+PAGES = [
+    ROOT / "README.md",
+    *(ROOT / lab / "WALKTHROUGH.md" for lab in ("lab01_word2vec", "lab03_eval")),
+    *(ROOT / "reports" / f"lab0{number}.md" for number in (1, 3)),
+]
+HANDOUTS = [ROOT / folder / "README.md" for folder in ("lab01_word2vec", "lab03_eval", "data")]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_tables_come_from_the_committed_json(page):
-    made = report.tables(report.load("lab01.json"), report.load("bench.json"))
+    made = report.tables(load("lab01.json"), load("bench.json"))
+    made |= report_lab03.tables(load("lab03.json"), load("bench_eval.json"))
     found = re.findall(
         r"<!-- table: (\w+) -->\n(.*?)\n?<!-- end -->", page.read_text(encoding="utf-8"), flags=re.DOTALL
     )
     assert found
     for name, text in found:
-        assert text == made[name], f"{page.name}: run python scripts/report.py --only"
+        assert text == made[name], f"{page.name}: run scripts/report.py and report_lab03.py with --only"
 
 
 def test_insert_fills_only_its_marks(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("a\n<!-- table: x -->\nold\n<!-- end -->\nb\n<!-- table: y -->\nkept\n<!-- end -->\n")
-    report.insert(page, {"x": "new"})
+    insert(page, {"x": "new"})
     assert page.read_text() == "a\n<!-- table: x -->\nnew\n<!-- end -->\nb\n<!-- table: y -->\nkept\n<!-- end -->\n"
 
 
@@ -37,7 +44,7 @@ def test_mean_and_half_range():
     assert report.mean_and_spread("men.rho", [0.5]) == "0.500"
 
 
-@pytest.mark.parametrize("page", [*PAGES, ROOT / "lab01_word2vec" / "README.md", ROOT / "data" / "README.md"])
+@pytest.mark.parametrize("page", [*PAGES, *HANDOUTS], ids=lambda page: f"{page.parent.name}/{page.name}")
 def test_links_inside_the_repository_resolve(page):
     for target in re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
         if not target.startswith("http"):
