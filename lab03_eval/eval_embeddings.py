@@ -49,7 +49,7 @@ from lab03_eval.vectors import VectorFileError, WordVectors, replacing  # noqa: 
 
 SEMANTIC_SECTIONS = 5  # the first five of Google's fourteen sections; the others are syntactic
 TOP_WORDS = 30_000  # word2vec's compute-accuracy looks among the 30,000 most frequent words
-TILE_SCORES = 20_000_000  # of an analogy tile: 80 MB a thread
+TILE_SCORES = 10_000_000  # of an analogy tile: 40 MB a thread
 PROTOCOLS = {"full": None, "top30k": TOP_WORDS}
 
 
@@ -136,11 +136,18 @@ def solve_analogies(
     ends = [min(limit or len(unit), len(unit)) for limit in limits]
     keys, pair = np.unique(questions[:, 0] * len(unit) + questions[:, 1], return_inverse=True)  # (P,), (n,)
     pairs = np.stack(np.divmod(keys, len(unit)), axis=1)  # (P, 2)
-    thirds, third = np.unique(questions[:, 2], return_inverse=True)  # (C,), (n,)
+    thirds, seen, third = np.unique(questions[:, 2], return_index=True, return_inverse=True)  # (C,), (C,), (n,)
+    by_place = np.argsort(seen)  # as the file has them: then the thirds of a pair are a stretch, or nearly
+    thirds, third = thirds[by_place], np.argsort(by_place)[third]
     order = np.argsort(pair, kind="stable")  # the questions of a pair side by side
     starts = np.searchsorted(pair[order], np.arange(len(pairs) + 1))
     third = third[order]
-    tile = min(16_384, max(256, TILE_SCORES // (len(pairs) + len(thirds) + 1)))
+    groups = [third[begin:end] for begin, end in itertools.pairwise(starts)]
+    stretches = [slice(group.min(), group.max() + 1) for group in groups]
+    dense = [stretch.stop - stretch.start <= 1.25 * len(group) for stretch, group in zip(stretches, groups)]
+    widest = max((int(1.25 * len(group)) for group in groups), default=0)
+    combine = np.add if adds else np.multiply
+    tile = min(8192, max(256, TILE_SCORES // (len(pairs) + len(thirds) + 1)))
     edges = sorted({*range(0, max(ends), tile), *ends})
 
     def solve(edge: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
@@ -156,13 +163,13 @@ def solve_analogies(
             here = np.flatnonzero((rows >= first) & (rows < last))
             part[here, rows[here] - first] = -np.inf if adds else 0  # scores of 3CosMul are positive
         best, row = np.empty(len(order), np.float32), np.empty(len(order), np.int64)
-        buffer = np.empty((max(np.diff(starts), default=0), last - first), np.float32)  # fresh memory costs page faults
-        for number, (begin, end) in enumerate(itertools.pairwise(starts)):
-            scores = buffer[: end - begin]  # (m, t)
-            np.take(of_third, third[begin:end], axis=0, out=scores, mode="clip")  # the mode that needs no other buffer
-            np.add(scores, of_pair[number], scores) if adds else np.multiply(scores, of_pair[number], scores)
-            winner = scores.argmax(axis=1)
-            best[begin:end], row[begin:end] = scores[np.arange(end - begin), winner], winner + first
+        buffer = np.empty((widest, last - first), np.float32)  # fresh memory would cost page faults
+        for number, (group, stretch, whole) in enumerate(zip(groups, stretches, dense)):
+            of_group = of_third[stretch] if whole else of_third[group]  # a view where one will do
+            at = group - stretch.start if whole else np.arange(len(group))
+            scores = combine(of_group, of_pair[number], buffer[: len(of_group)])  # (m, t)
+            winner, here = scores.argmax(axis=1)[at], slice(starts[number], starts[number + 1])
+            best[here], row[here] = scores[at, winner], winner + first
         return best, row
 
     answers = np.zeros((len(ends), len(order)), dtype=np.int64)

@@ -49,7 +49,7 @@ def test_ngrams_and_rows_equal_fasttexts(tmp_path, minn, maxn):
     corpus.write_text("the cat sat on the naïve mat " * 20)
     bucket = 5000
     model = fasttext.train_unsupervised(
-        str(corpus), minn=minn, maxn=maxn, bucket=bucket, dim=4, epoch=1, minCount=1, thread=1, verbose=0
+        str(corpus), minn=minn, maxn=maxn, bucket=bucket, dim=4, epoch=1, minCount=1, thread=11, verbose=0
     )
     words = len(model.get_words())
     unknown = [word for word in WORDS if word]
