@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 
-.PHONY: run lab3 test bench reports clean
+.PHONY: run lab2 lab3 test bench reports clean
 
 $(VENV)/ready: requirements.txt
 	@echo "setting up $(VENV) from requirements.txt (once; a few minutes)"
@@ -21,6 +21,10 @@ run: $(VENV)/ready
 	    else echo "training on the built-in sample instead: the thresholds do not apply to it"; data=sample; fi; \
 	fi; \
 	$(PY) lab01_word2vec/solution.py --data "$$data"
+
+# make lab2           GloVe, skip-gram and FastText on one slice; DATA=path as above
+lab2: $(VENV)/ready
+	@$(PY) lab02_glove_fasttext/solution.py $(if $(DATA),--data "$(DATA)")
 
 # make lab3           scores, pictures and page of the vectors that ship; VECTORS="a.bin b.txt" takes others
 lab3: $(VENV)/ready
@@ -40,6 +44,7 @@ bench: $(VENV)/ready
 
 reports: $(VENV)/ready
 	@$(PY) scripts/report.py $(if $(DATA),--data "$(DATA)")
+	@$(PY) scripts/report_lab02.py $(if $(DATA),--data "$(DATA)")
 	@$(PY) scripts/report_lab03.py
 	@$(PY) scripts/published.py
 

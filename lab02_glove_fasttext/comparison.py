@@ -1,0 +1,208 @@
+"""What the lab prints and draws: scores, resources, unknown words and inflections of several models, side by side."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from lab02_glove_fasttext.fasttext import carried
+from lab03_eval.benchmarks import CORE, NotAtHand, find, read_pairs
+from lab03_eval.eval_embeddings import evaluate, evaluate_similarity
+from lab03_eval.geometry import TOP_WORDS, anisotropy
+from lab03_eval.vectors import SubwordVectors, WordVectors, replacing
+
+MODELS = {
+    "glove": "GloVe",
+    "skipgram": "skip-gram",
+    "fasttext": "FastText",
+    "cbow": "CBOW",
+    "cbow_undivided": "CBOW without the 1/C",
+    "hierarchical": "hierarchical softmax",
+    "ppmi": "PPMI and SVD",
+}
+SCORES = {
+    "wordsim353.rho": "WordSim-353 ρ",
+    "simlex999.rho": "SimLex-999 ρ",
+    "rw.rho": "Rare Words ρ, known words",
+    "rw.composed.rho": "Rare Words ρ, all pairs composed",
+    "google.full.semantic.accuracy": "Google semantic %",
+    "google.full.syntactic.accuracy": "Google syntactic %",
+    "google.full.accuracy": "Google total %",
+}
+RESOURCES = {
+    "anisotropy": "mean cosine of two words",
+    "seconds": "training s",
+    "memory_mb": "peak memory of training, MB",
+}
+INFLECTIONS = (("run", "runs", "running", "ran"), ("happy", "happier", "happiest"))
+Runs = dict[str, list[dict[str, Any]]]  # by model, a record a seed
+
+
+@contextmanager
+def measured(record: dict[str, Any]) -> Iterator[None]:
+    """Note the `seconds` and, on Linux, the peak `memory_mb` above what the process held before."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5")  # the kernel forgets the peak so far
+        before = _status_mb("VmRSS")
+    except OSError:
+        before = None
+    started = perf_counter()
+    yield
+    record["seconds"] = perf_counter() - started
+    record["memory_mb"] = _status_mb("VmHWM") - before if before is not None else None
+
+
+def _status_mb(field: str) -> float:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(float(line.split()[1]) for line in lines if line.startswith(field)) / 1024
+
+
+def score(vectors: WordVectors) -> dict[str, Any]:
+    """Lab 3's core sets, Rare Words and anisotropy; with n-grams, Rare Words also with every unknown word composed."""
+    scores = evaluate(vectors, (*CORE, "rw"))
+    if isinstance(vectors, SubwordVectors):
+        try:
+            pairs = read_pairs(find("rw"))
+            composed = evaluate_similarity(composed_for(vectors, [word for pair in pairs for word in pair[:2]]), pairs)
+            scores |= {f"rw.composed.{key}": value for key, value in composed.items()}
+        except NotAtHand as reason:
+            scores["rw.composed.not_run"] = str(reason)
+    return scores | {"anisotropy": anisotropy(vectors.matrix[:TOP_WORDS])}
+
+
+def composed_for(vectors: SubwordVectors, words: Sequence[str]) -> WordVectors:
+    """`vectors` with a row for each unknown word of `words`, lower-cased, that has n-grams."""
+    unknown = [word for word in dict.fromkeys(map(str.lower, words)) if word not in vectors.index and word in vectors]
+    rows = np.array([vectors[word] for word in unknown], dtype=np.float32).reshape(-1, vectors.dim)
+    return WordVectors([*vectors.words, *unknown], np.concatenate([vectors.matrix, rows]))
+
+
+def unknown_words(models: dict[str, WordVectors], queries: Sequence[str], topn: int = 5) -> str:
+    """What each model answers when asked for `queries`; with n-grams, which of them carried the answer.
+
+    Beside an n-gram stands the cosine of the query with itself composed without it: the lower, the more it carried.
+    """
+    lines = []
+    for word in queries:
+        lines.append(word)
+        for name, vectors in models.items():
+            title = MODELS.get(name, name)
+            if word not in vectors:
+                lines.append(f"    {title:<10} unknown")
+                continue
+            near = ", ".join(f"{other} {cosine:.2f}" for other, cosine in vectors.most_similar(word, topn, TOP_WORDS))
+            composed = isinstance(vectors, SubwordVectors) and word not in vectors.index
+            lines.append(f"    {title:<10} {near}{' (composed)' if composed else ''}")
+            if composed:
+                parts = ", ".join(f"{ngram} {cosine:.3f}" for ngram, cosine in carried(vectors, word)[:4])
+                lines.append(f"    {'':<10} without an n-gram: {parts}")
+    return "\n".join(lines)
+
+
+def inflections(models: dict[str, WordVectors], groups: Sequence[Sequence[str]] = INFLECTIONS) -> str:
+    """Mean cosine between the forms of a word, as a table: a row a group, a column a model."""
+    rows = []
+    for group in groups:
+        row = ["/".join(group)]
+        for vectors in models.values():
+            known = np.array([vectors[word] / np.linalg.norm(vectors[word]) for word in group if word in vectors])
+            pairs = np.triu_indices(len(known), 1)
+            mean = f"{(known @ known.T)[pairs].mean():.2f}" if len(known) > 1 else "–"
+            row.append(mean + (f" ({len(known)} of {len(group)} known)" if len(known) < len(group) else ""))
+        rows.append(row)
+    return markdown(["mean cosine of the forms", *(MODELS.get(name, name) for name in models)], rows)
+
+
+def format_ratios(ratios: dict[str, Sequence[float]]) -> str:
+    """The paper's Table 1 on this corpus: P(k|ice), P(k|steam) and their ratio."""
+    if not ratios:
+        return "ice or steam is not in the vocabulary: no table of their ratios."
+    rows = [[probe, *(f"{value:.2g}" for value in row)] for probe, row in ratios.items()]
+    return markdown(["k", "P(k given ice)", "P(k given steam)", "ratio"], rows)
+
+
+def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in [header, ["---"] * len(header), *rows])
+
+
+def shown(key: str, values: Sequence[float | None]) -> str:
+    """Mean ± half the range over the seeds."""
+    if any(value is None or not np.isfinite(value) for value in values):
+        return "–"
+    scale, digits = (100, 1) if key.endswith("accuracy") else (1, 0 if key in ("seconds", "memory_mb") else 3)
+    spread = f" ± {scale * (max(values) - min(values)) / 2:.{digits}f}" if len(values) > 1 else ""
+    return f"{scale * statistics.mean(values):.{digits}f}{spread}"
+
+
+def score_table(runs: Runs) -> str:
+    """A row a measure, a column a model; a set that is not at hand says so in its row."""
+    rows = []
+    for key, title in (SCORES | RESOURCES).items():
+        name = key.rsplit(".", 1)[0]
+        cells = []
+        for records in runs.values():
+            first = records[0]
+            count = f" ({first[f'{name}.used']:,}/{first[f'{name}.total']:,})" if f"{name}.used" in first else ""
+            cells.append(shown(key, [record.get(key) for record in records]) + count)
+            if reason := first.get(f"{name}.not_run"):
+                title = f"{SCORES[key]} (not run: {reason})"
+        rows.append([title, *cells])
+    rows.append(["unknown words", *("composed of n-grams" if name == "fasttext" else "none" for name in runs)])
+    return markdown(["measure (used/total)", *(MODELS[name] for name in runs)], rows)
+
+
+def claims(runs: Runs) -> str:
+    """Who is ahead where: only where the worst seed of one model beats the best seeds of the others."""
+    if len(next(iter(runs.values()))) < 2:
+        return "One seed: no difference in this table has been told from the seed's. Use --seeds 3."
+    lines = []
+    for key, title in SCORES.items():
+        values = {name: [record.get(key) for record in records] for name, records in runs.items()}
+        known = {name: each for name, each in values.items() if None not in each}
+        if len(known) < 2:
+            continue
+        best = max(known, key=lambda name: statistics.mean(known[name]))
+        rest = max(max(each) for name, each in known.items() if name != best)
+        ahead = min(known[best]) > rest
+        verdict = f"{MODELS[best]} is ahead on every seed" if ahead else "no order that holds on every seed"
+        lines.append(f"- {title.removesuffix(' %')}: {verdict}.")
+    return "\n".join(lines)
+
+
+def draw_scores(runs: Runs, path: Path, title: str) -> None:
+    """Bars of the scores, whiskers from the lowest to the highest seed."""
+    import matplotlib  # takes a second to import
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    keys = [key for key in SCORES if key != "rw.composed.rho"]
+    figure, axes = plt.subplots(figsize=(10, 4.8), dpi=200, layout="constrained")
+    colours = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#56B4E9", "#D55E00"]
+    width = 0.81 / len(runs)
+    for place, (name, records) in enumerate(runs.items()):
+        values = np.array([[100 * record.get(key, np.nan) for key in keys] for record in records])  # (seeds, keys)
+        middle, low, high = values.mean(axis=0), values.min(axis=0), values.max(axis=0)
+        at = np.arange(len(keys)) + width * (place - (len(runs) - 1) / 2)
+        whiskers = [middle - low, high - middle]
+        axes.bar(at, middle, 0.93 * width, yerr=whiskers, capsize=3, color=colours[place], label=MODELS[name])
+        for x, y, value in zip(at, high, middle):
+            if np.isfinite(value):
+                axes.text(x, y + 1, f"{value:.0f}", ha="center", fontsize=8)
+    titles = [SCORES[key].split(",")[0].replace(" ρ", "\n100 · ρ").replace(" %", "\n% correct") for key in keys]
+    axes.set_xticks(range(len(keys)), titles, fontsize=9)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.set(title=title, ylim=(0, None))
+    axes.legend(frameon=False)
+    seeds = len(next(iter(runs.values())))
+    over = f"Whiskers: lowest to highest of {seeds} seeds. " if seeds > 1 else "One seed. "
+    figure.supxlabel(f"{over}Not to be read: who wins on another corpus or a larger one.", fontsize=8)
+    with replacing(path) as temporary:
+        figure.savefig(temporary)
+    plt.close(figure)
