@@ -5,7 +5,7 @@
     python scripts/report.py --only                   none: only write the tables again from the JSON
 
 Measurements: `lab` and `best` (presets, seeds 1 to 3, also on held-out sets), `bugs` (one fault at a time,
-fewer epochs), `sample` (both engines without a download).
+fewer epochs), `sample` (both engines without a download), `numpy` (the command of numpy_sgns.py).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import io
 import json
 import platform
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -139,7 +140,17 @@ def measure_bugs(data: corpus.Corpus) -> dict[str, dict]:
     return {name: train_once(data, "--epochs", str(BUG_EPOCHS), fault=fault) for name, fault in BUGS.items()}
 
 
+def measure_numpy(data_path: str) -> dict:
+    """The NumPy page's command, in a process of its own."""
+    with tempfile.TemporaryDirectory() as out:
+        command = [sys.executable, str(ROOT / "lab01_word2vec" / "numpy_sgns.py"), "--data", data_path, "--out", out]
+        subprocess.run(command, check=True)
+        return json.loads(Path(out, "run.json").read_text(encoding="utf-8"))
+
+
 def measure(name: str, data_path: str) -> dict:
+    if name == "numpy":
+        return measure_numpy(data_path)
     data = corpus.load_corpus("sample" if name == "sample" else data_path)
     started = time.perf_counter()
     if name in ("lab", "best"):
@@ -222,6 +233,18 @@ def tables(results: dict, bench: dict) -> dict[str, str]:
                 for run_name, run in results[name]["runs"].items()
             ]
             made[name] = table([kind, *SCORES.values()], rows)
+    if "numpy" in results and "lab" in results:
+        page, lab = results["numpy"], results["lab"]
+        run = lab["runs"]["seed 1"]
+        sides = {
+            f"numpy_sgns.py ({page['corpus']})": (page["scores"], page["training_seconds"]),
+            f"lab ({lab['corpus']}), the same vectors kept": (run["centred, all of out"], run["seconds"]),
+        }
+        rows = [
+            [title, *(percent_or_rho(key, scores[key]) for key in SCORES), f"{seconds:.0f}"]
+            for title, (scores, seconds) in sides.items()
+        ]
+        made["numpy"] = table(["seed 1", *SCORES.values(), "training s"], rows)
     if bench:
         rows = []
         for name, runs in bench["trainers"].items():
@@ -248,7 +271,7 @@ def tables(results: dict, bench: dict) -> dict[str, str]:
 
 
 def main() -> None:
-    names = ["lab", "best", "bugs", "sample"]
+    names = ["lab", "best", "bugs", "sample", "numpy"]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", default="data/text8")
     parser.add_argument("--only", nargs="*", choices=names, default=names)
