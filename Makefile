@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 
-.PHONY: run lab2 lab3 test bench reports clean
+.PHONY: run lab2 lab3 test check bench reports clean
 
 $(VENV)/ready: requirements.txt
 	@echo "setting up $(VENV) from requirements.txt (once; a few minutes)"
@@ -38,6 +38,9 @@ $(VENV)/ready-dev: $(VENV)/ready requirements-dev.txt
 test: $(VENV)/ready-dev
 	@$(PY) -m pytest
 
+check: $(VENV)/ready-dev
+	@$(PY) -m ruff check && $(PY) -m ruff format --check
+
 bench: $(VENV)/ready
 	@$(PY) scripts/bench.py $(if $(DATA),--data "$(DATA)") --json reports/bench.json
 	@$(PY) scripts/bench_eval.py --json reports/bench_eval.json
@@ -47,6 +50,8 @@ reports: $(VENV)/ready
 	@$(PY) scripts/report_lab02.py $(if $(DATA),--data "$(DATA)")
 	@$(PY) scripts/report_lab03.py
 	@$(PY) scripts/published.py
+	@$(PY) scripts/report_grader.py
+	@$(PY) scripts/front_page.py
 
 clean:
 	rm -rf $(VENV) runs .pytest_cache

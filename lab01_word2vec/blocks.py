@@ -23,11 +23,11 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from lab01_word2vec.adagrad import SQUARES_START
 from lab01_word2vec.corpus import subsample
 
 L = 64  # centers in a block
 BLOCKS = 64  # blocks in a step, at most
-SQUARES_START = 1e-3  # of Adagrad's accumulators: a word's first step is not its longest
 STEPS_AT_LEAST = 500  # a small corpus takes smaller steps rather than fewer
 
 
@@ -36,17 +36,21 @@ def window_masks(window: int, length: int = L) -> torch.Tensor:
 
     Column j of the halo is the token at offset j − window from the block's start. Radius 0 marks nothing.
     """
+    # BEGIN SOLUTION: [i, r, j] is 0 < |j − w − i| <= r
     offset = torch.arange(length + 2 * window) - window - torch.arange(length)[:, None]  # (L, H)
     radius = torch.arange(window + 1)[:, None]  # (w + 1, 1)
     near = offset[:, None, :].abs() <= radius  # (L, w + 1, H)
     return near & (offset[:, None, :] != 0)
+    # END SOLUTION
 
 
 def wrongness(v_c: torch.Tensor, u_o: torch.Tensor, halo: int) -> torch.Tensor:
     """z (B, L, H + K) for centers v_c (B, L, d) and u_o (B, H + K, d), whose first H rows are the halo."""
+    # BEGIN SOLUTION: z = −v_c·u_o for the first H columns, v_c·u_n for the K others: one product
     z = torch.bmm(v_c, u_o.transpose(1, 2))
     z[..., :halo].neg_()
     return z
+    # END SOLUTION
 
 
 def block_loss(z: torch.Tensor, context: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
@@ -54,20 +58,24 @@ def block_loss(z: torch.Tensor, context: torch.Tensor, weight: torch.Tensor) -> 
 
     context (B, L, H) is 1 in each center's window; weight (B, L, 1) is what one negative stands for.
     """
+    # BEGIN SOLUTION: Σ context·softplus(z) over the halo + Σ weight·softplus(z) over the negatives
     loss, halo = F.softplus(z.to(torch.promote_types(z.dtype, torch.float32))), context.shape[2]
     loss[..., :halo] *= context
     loss[..., halo:] *= weight
     return loss.sum(dtype=torch.float64)
+    # END SOLUTION
 
 
 def block_gradients(
     z: torch.Tensor, v_c: torch.Tensor, u_o: torch.Tensor, context: torch.Tensor, weight: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """−∂L/∂v_c (B, L, d) and −∂L/∂u_o (B, H + K, d). Overwrites z."""
+    # BEGIN SOLUTION: G = context·σ(z) for the halo, −weight·σ(z) for the negatives; (G U, Gᵀ V)
     g, halo = z.sigmoid_(), context.shape[2]
     g[..., :halo] *= context
     g[..., halo:] *= -weight
     return torch.bmm(g, u_o), torch.bmm(g.transpose(1, 2), v_c)
+    # END SOLUTION
 
 
 class BlockTrainer:
@@ -128,17 +136,23 @@ class BlockTrainer:
             chosen = order[start : start + size]
             yield halos[chosen].astype(np.int64), len(chosen) / blocks
 
-    def step(self, tokens: np.ndarray, lr: float, measure: bool) -> tuple[float, float]:
-        """One update from tokens (B, H). Returns (summed loss, positives), (0, 0) unless `measure`."""
+    def windows(self, tokens: np.ndarray) -> torch.Tensor:
+        """The mask (B, L, H) of each center's contexts, radii drawn from 1 … window, for tokens (B, H)."""
         batch, w = len(tokens), self.window
         radius = self.rng.integers(1, w + 1, (batch, L))
-        drawn = self.noise[self.rng.integers(0, len(self.noise), (batch, self.shared), dtype=np.int32)]
         inside = tokens < self.vocab  # (B, H)
         radius *= inside[:, w : w + L]
         mask = torch.from_numpy(radius).to(self.device) + self.first_mask
         context = self.masks.index_select(0, mask.flatten()).view(batch, L, self.halo)
         if not inside.all():  # the ends of the corpus
             context *= torch.from_numpy(inside).to(self.device)[:, None, :]
+        return context
+
+    def step(self, tokens: np.ndarray, lr: float, measure: bool) -> tuple[float, float]:
+        """One update from tokens (B, H). Returns (summed loss, positives), (0, 0) unless `measure`."""
+        batch, w = len(tokens), self.window
+        context = self.windows(tokens)  # (B, L, H)
+        drawn = self.noise[self.rng.integers(0, len(self.noise), (batch, self.shared), dtype=np.int32)]
         weight = context.sum(2, keepdim=True) * (self.negatives / self.shared)  # (B, L, 1)
 
         outside = np.concatenate([tokens, drawn], axis=1) + (self.vocab + 1)  # (B, H + K)

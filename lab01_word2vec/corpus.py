@@ -55,6 +55,7 @@ def build_vocab(tokens: Iterable[str], min_count: int = 5) -> tuple[list[str], n
     tokens before that. The order matters later: "the 30,000 most frequent words" are the first 30,000 rows.
     Raises InputError if no word is frequent enough.
     """
+    # BEGIN SOLUTION: count, sort by falling count (ties by first appearance), keep counts >= min_count, encode the rest
     provisional: defaultdict[str, int] = defaultdict()
     provisional.default_factory = provisional.__len__  # an unseen word gets the next number
     numbers = map(provisional.__getitem__, tokens)
@@ -82,6 +83,7 @@ def build_vocab(tokens: Iterable[str], min_count: int = 5) -> tuple[list[str], n
         ids[filled : filled + len(rows)] = rows
         filled += len(rows)
     return [by_number[i] for i in order], counts[order], ids, total
+    # END SOLUTION
 
 
 def keep_probability(counts: np.ndarray, threshold: float = 1e-4) -> np.ndarray:
@@ -91,8 +93,10 @@ def keep_probability(counts: np.ndarray, threshold: float = 1e-4) -> np.ndarray:
     keeps √(t/f). The C program that everyone compares with keeps min(1, √(t/f) + t/f): a little more of the
     words just above the threshold. This is the C program's.
     """
+    # BEGIN SOLUTION: min(1, √(t/f) + t/f) with f = count / Σ counts
     ratio = threshold * counts.sum() / counts
     return np.minimum(1.0, np.sqrt(ratio) + ratio)
+    # END SOLUTION
 
 
 def subsample(ids: np.ndarray, keep: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -100,11 +104,13 @@ def subsample(ids: np.ndarray, keep: np.ndarray, rng: np.random.Generator) -> np
 
     Frequent words go *before* windows are formed, so that what remains moves closer together.
     """
+    # BEGIN SOLUTION: a token of word w stays where a uniform draw from [0, 1) is below keep[w]
     kept = [
         part[rng.random(len(part), dtype=np.float32) < keep[part]]
         for part in np.array_split(ids, 1 + len(ids) // PIECE)
     ]
     return np.concatenate(kept)
+    # END SOLUTION
 
 
 def resolve(path: str) -> Path:
@@ -192,7 +198,9 @@ def noise_table(counts: np.ndarray, power: float = 0.75) -> np.ndarray:
     The word2vec C program's table: one random integer and one look-up a draw, where inverting the cumulative
     distribution takes log₂ V steps. The 64 slots an average word gets round the rarest words' shares.
     """
+    # BEGIN SOLUTION: word w fills 64·V · count_w^0.75 / Σ count^0.75 of the slots, rounded
     share = np.cumsum(counts.astype(np.float64) ** power)
     slots = 64 * len(counts)
     table = np.searchsorted(share, (np.arange(slots) + 0.5) / slots * share[-1])
     return table.astype(np.int32)
+    # END SOLUTION

@@ -31,7 +31,8 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info  # noq
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from lab01_word2vec.blocks import SQUARES_START, BlockTrainer  # noqa: E402
+from lab01_word2vec.adagrad import RowAdagrad  # noqa: E402
+from lab01_word2vec.blocks import BlockTrainer  # noqa: E402
 from lab01_word2vec.corpus import (  # noqa: E402
     Corpus,
     InputError,
@@ -74,6 +75,7 @@ class SkipGramDataset(IterableDataset):
         worker = get_worker_info()
         number, workers = (worker.id, worker.num_workers) if worker else (0, 1)
         rng = np.random.default_rng([self.seed, self.epoch, number])
+        # BEGIN SOLUTION: subsample this worker's stretch; (center i, context j) for 0 < |i − j| <= r_i, r_i ~ U{1 … w}
         tokens = subsample(np.array_split(self.ids, workers)[number], self.keep, rng)  # (n,)
         radius = rng.integers(1, self.window + 1, len(tokens))  # (n,), the upper end is exclusive
         for start in range(0, len(tokens), 100_000):
@@ -86,6 +88,7 @@ class SkipGramDataset(IterableDataset):
             pairs = np.concatenate(found)  # (P, 2)
             rng.shuffle(pairs)
             yield from zip(pairs[:, 0].tolist(), pairs[:, 1].tolist())
+        # END SOLUTION
 
 
 def collate(pairs: list[tuple[int, int]]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -103,13 +106,16 @@ class SkipGramNS(nn.Module):
 
     def __init__(self, vocab: int, dim: int, generator: torch.Generator | None = None):
         super().__init__()
+        # BEGIN SOLUTION: in_emb and out_emb, nn.Embedding(V, d, sparse=True) each: v ~ U(−0.5/d, 0.5/d), u = 0
         self.in_emb = nn.Embedding(vocab, dim, sparse=True)
         self.out_emb = nn.Embedding(vocab, dim, sparse=True)
         nn.init.uniform_(self.in_emb.weight, -0.5 / dim, 0.5 / dim, generator=generator)
         nn.init.zeros_(self.out_emb.weight)
+        # END SOLUTION
 
     def forward(self, center: torch.Tensor, context: torch.Tensor, negatives: torch.Tensor) -> torch.Tensor:
         """Loss (B,) of each pair: −log σ(v_c·u_o) − Σ_k log σ(−v_c·u_k), summed over the negatives (B, K)."""
+        # BEGIN SOLUTION: −log σ(v_c·u_o) − Σ_k log σ(−v_c·u_k) for each of the B pairs
         v_c = self.in_emb(center)  # (B, d)
         u_o = self.out_emb(context)  # (B, d)
         u_k = self.out_emb(negatives)  # (B, K, d)
@@ -117,28 +123,7 @@ class SkipGramNS(nn.Module):
         negative = torch.bmm(u_k, v_c[:, :, None]).squeeze(2)  # (B, K)
         # logsigmoid, not log(sigmoid): σ(−104) is 0 in float32 and its logarithm −∞.
         return -F.logsigmoid(positive) - F.logsigmoid(-negative).sum(dim=1)
-
-
-class RowAdagrad(torch.optim.Optimizer):
-    """Adagrad (Duchi et al. 2011) with one accumulator a row: the sum of its gradients' mean squares.
-
-    torch.optim.Adagrad keeps one an element and sorts the rows of a sparse gradient first; this is the
-    optimiser of blocks.py, which WALKTHROUGH.md explains.
-    """
-
-    def __init__(self, parameters: Iterator[nn.Parameter], lr: float):
-        super().__init__(parameters, {"lr": lr})
-        for parameter in self.param_groups[0]["params"]:
-            self.state[parameter]["squares"] = torch.full_like(parameter[:, 0], SQUARES_START)
-
-    @torch.no_grad()
-    def step(self) -> None:
-        for parameter in self.param_groups[0]["params"]:
-            squares = self.state[parameter]["squares"]
-            rows, values = parameter.grad._indices()[0], parameter.grad._values()  # (n,), (n, d), a row may recur
-            squares.index_add_(0, rows, values.square().mean(dim=1))
-            rate = self.param_groups[0]["lr"] / squares[rows].sqrt()
-            parameter.index_add_(0, rows, -rate[:, None] * values)
+        # END SOLUTION
 
 
 class PairTrainer:
@@ -172,6 +157,8 @@ class PairTrainer:
             yield (center, context), len(center) / expected
 
     def step(self, batch: tuple[torch.Tensor, torch.Tensor], lr: float, measure: bool = True) -> tuple[float, float]:
+        """One update from a batch of pairs, center (B,) and context (B,). Returns (summed loss, B)."""
+        # BEGIN SOLUTION: k negatives a pair from self.noise, uniformly; the gradient of Σ loss; one optimizer step
         center, context = (part.to(self.device) for part in batch)
         drawn = self.noise[self.rng.integers(0, len(self.noise), (len(center), self.negatives))]
         negatives = torch.from_numpy(drawn).to(self.device)  # one that equals the positive counts as drawn
@@ -181,6 +168,7 @@ class PairTrainer:
         loss.backward()
         self.optimizer.step()
         return float(loss.detach()), len(center)
+        # END SOLUTION
 
     def tensors(self) -> dict[str, torch.Tensor]:
         sums = {f"{name}.squares": self.optimizer.state[p]["squares"] for name, p in self.model.named_parameters()}
@@ -212,14 +200,18 @@ def keep_vectors(
 
 def nearest(vectors: WordVectors, word: str, topn: int = 8, restrict: int | None = FREQUENT) -> list[tuple[str, float]]:
     """The `topn` words of highest cosine with `word` among the `restrict` most frequent, itself left out."""
+    # BEGIN SOLUTION: argmax over w ≠ word of cos(w, word) = w·word / (|w| |word|)
     return vectors.most_similar(word, topn, restrict)
+    # END SOLUTION
 
 
 def analogy(
     vectors: WordVectors, a: str, b: str, c: str, topn: int = 5, restrict: int | None = FREQUENT
 ) -> list[tuple[str, float]]:
     """What is to c as b is to a: the words nearest to b − a + c (3CosAdd), a, b and c left out."""
+    # BEGIN SOLUTION: argmax over w ∉ {a, b, c} of cos(w, b/|b| − a/|a| + c/|c|)
     return vectors.analogy(a, b, c, topn, restrict)
+    # END SOLUTION
 
 
 # (a, b, c), and why the answer is what it is

@@ -105,26 +105,53 @@ def unknown_words(models: dict[str, WordVectors], queries: Sequence[str], topn: 
     return "\n".join(lines)
 
 
-def inflections(models: dict[str, WordVectors], groups: Sequence[Sequence[str]] = INFLECTIONS) -> str:
-    """Mean cosine between the forms of a word, as a table: a row a group, a column a model."""
+def inflections(models: dict[str, WordVectors]) -> dict[str, dict[str, dict[str, float]]]:
+    """By model and group of forms: `cosine`, the mean between two forms (NaN for one), and how many are `known`."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for name, vectors in models.items():
+        for group in INFLECTIONS:
+            known = [vectors[word] / np.linalg.norm(vectors[word]) for word in group if word in vectors]
+            unit = np.array(known).reshape(len(known), vectors.dim)  # (n, d)
+            between = (unit @ unit.T)[np.triu_indices(len(known), 1)]
+            cosine = float(between.mean()) if len(between) else float("nan")
+            found.setdefault(name, {})["/".join(group)] = {"cosine": cosine, "known": len(known)}
+    return found
+
+
+def format_inflections(found: dict[str, dict[str, dict[str, float | None]]]) -> str:
+    """A row a group of forms, a column a model."""
     rows = []
-    for group in groups:
-        row = ["/".join(group)]
-        for vectors in models.values():
-            known = np.array([vectors[word] / np.linalg.norm(vectors[word]) for word in group if word in vectors])
-            pairs = np.triu_indices(len(known), 1)
-            mean = f"{(known @ known.T)[pairs].mean():.2f}" if len(known) > 1 else "–"
-            row.append(mean + (f" ({len(known)} of {len(group)} known)" if len(known) < len(group) else ""))
-        rows.append(row)
-    return markdown(["mean cosine of the forms", *(MODELS.get(name, name) for name in models)], rows)
+    for group in INFLECTIONS:
+        cells = []
+        for groups in found.values():
+            each = groups["/".join(group)]
+            missing = f" ({each['known']} of {len(group)} known)" if each["known"] < len(group) else ""
+            cells.append(shown("cosine", [each["cosine"]]) + missing)
+        rows.append(["/".join(group), *cells])
+    return markdown(["mean cosine of the forms", *(MODELS.get(name, name) for name in found)], rows)
 
 
-def format_ratios(ratios: dict[str, Sequence[float]]) -> str:
+def format_ratios(ratios: dict[str, Sequence[float | None]]) -> str:
     """The paper's Table 1 on this corpus: P(k|ice), P(k|steam) and their ratio."""
     if not ratios:
         return "ice or steam is not in the vocabulary: no table of their ratios."
-    rows = [[probe, *(f"{value:.2g}" for value in row)] for probe, row in ratios.items()]
+    rows = [[probe, *("0/0" if value is None or value != value else f"{value:.2g}" for value in row)]
+            for probe, row in ratios.items()]  # fmt: skip
     return markdown(["k", "P(k given ice)", "P(k given steam)", "ratio"], rows)
+
+
+def format_lines(records: Sequence[dict[str, Any]]) -> str:
+    """v·u of skip-gram's tables against what it factorises, and against plain PMI: a row a line and set of pairs."""
+    titles = {"shifted": "log P(w, c) / (P(w)·P_n(c)) − log k", "pmi": "log P(w, c) / (P(w)·P(c))"}
+    rows = []
+    for key in records[0]:
+        if key.startswith("factorised."):
+            _, least, name = key.split(".")
+            lines = [record[key] for record in records]
+            which = f"met {least} times or more an epoch" if int(least) else "all that were met"
+            fit = [shown(part, [line[part] for line in lines]) for part in ("slope", "intercept", "r")]
+            rows.append([titles[name], f"{lines[0]['n']:,}, {which}", *fit])
+    return markdown(["v·u against", "pairs", "slope", "intercept", "r"], rows)
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -132,9 +159,10 @@ def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def shown(key: str, values: Sequence[float | None]) -> str:
-    """Mean ± half the range over the seeds."""
+    """Mean ± half the range over the seeds; of memory the most, since later seeds train in what the first has left."""
     if any(value is None or not np.isfinite(value) for value in values):
         return "–"
+    values = [max(values)] if key == "memory_mb" else values
     scale, digits = (100, 1) if key.endswith("accuracy") else (1, 0 if key in ("seconds", "memory_mb") else 3)
     spread = f" ± {scale * (max(values) - min(values)) / 2:.{digits}f}" if len(values) > 1 else ""
     return f"{scale * statistics.mean(values):.{digits}f}{spread}"

@@ -25,15 +25,23 @@ SEPARATOR = -1  # between sentences: no pair reaches across it
 
 
 def cooccurrence(
-    ids: np.ndarray, vocab: int, window: int = 10, memory_gb: float = 1.0, threads: int | None = None
+    ids: np.ndarray,
+    vocab: int,
+    window: int = 10,
+    memory_gb: float = 1.0,
+    threads: int | None = None,
+    weights: np.ndarray | None = None,
 ) -> sparse.csr_array:
     """Counts X (vocab, vocab) float32 of a symmetric window, each pair weighted by 1/distance; indices sorted.
+
+    `weights` (window,) are what pairs at distance 1 … window count instead, for models that weigh them otherwise.
 
     ids (n,) are rows of the vocabulary: rare words are left out beforehand and take no place in a window, as in
     the C program. SEPARATOR ends a sentence. A pair counts in both directions, so X is symmetric and X_ii holds
     each pair of equal words twice. `memory_gb` bounds what counting needs beside `ids` and the result. Raises
     InputError if that is too little to count a single position in each thread.
     """
+    # BEGIN SOLUTION: X[i, j] += 1/δ for every i at distance δ = 1 … window from a j, both ways, within a sentence
     threads = threads or os.cpu_count() or 1
     size = min(PIECE, int(memory_gb * 1e9) // (2 * window * PAIR_BYTES * threads))
     if size < 1:
@@ -42,7 +50,8 @@ def cooccurrence(
     padded = _pad(ids, vocab, window)  # (m,)
     starts, positions = _positions(padded, vocab)
     offsets = np.delete(np.arange(-window, window + 1, dtype=np.int32), window)  # (2w,)
-    weights = np.tile(1 / np.abs(offsets), size)  # (size·2w,)
+    by_distance = 1 / np.arange(1, window + 1) if weights is None else weights  # (w,)
+    weights = np.tile(by_distance[np.abs(offsets) - 1], size)  # (size·2w,)
 
     def count(words: tuple[int, int]) -> sparse.csr_array:
         """Rows first..last of X; one column more holds what stands outside the sentence."""
@@ -65,6 +74,7 @@ def cooccurrence(
     turned = counted.tocsc()
     end = turned.indptr[vocab]
     return sparse.csr_array((turned.data[:end], turned.indices[:end], turned.indptr[: vocab + 1]), (vocab, vocab))
+    # END SOLUTION
 
 
 def _pad(ids: np.ndarray, vocab: int, window: int) -> np.ndarray:

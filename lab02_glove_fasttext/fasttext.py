@@ -29,7 +29,7 @@ from torch.nn import functional as F
 from lab01_word2vec.blocks import BlockTrainer
 from lab01_word2vec.corpus import InputError
 from lab03_eval.fasttext_file import MAX_NGRAM, Settings, write_model
-from lab03_eval.subwords import ngram_rows, ngrams
+from lab03_eval.subwords import compose, hash_ngram, ngram_rows, ngrams  # noqa: F401 (this lab's contract)
 from lab03_eval.vectors import SubwordVectors
 
 END = "</s>"  # fastText's end of a sentence: no spelt word, it has no n-grams
@@ -119,18 +119,22 @@ class SubwordTrainer(BlockTrainer):
         self.table[2 * (self.vocab + 1) :] = torch.from_numpy(start)
 
     def _gather(self, rows: torch.Tensor, centers: int, out: torch.Tensor) -> None:
+        # BEGIN SOLUTION: out[i] = parts[rows[i]] @ table for the centers, table[rows[i]] for the others
         words, place = distinct(rows[:centers].cpu().numpy(), self.vocab + 1)
         self.parts, self.place = self.subwords.parts[words], torch.from_numpy(place).to(self.device)
         torch.index_select(product(self.parts, self.table), 0, self.place, out=out[:centers])
         torch.index_select(self.table, 0, rows[centers:], out=out[centers:])
+        # END SOLUTION
 
     def _scatter(self, rows: torch.Tensor, centers: int, moved: torch.Tensor, lr: float) -> None:
+        # BEGIN SOLUTION: centers: ∂L/∂table = partsᵀ G, G the sum of each word's gradients; one Adagrad step a row
         parts, dim = self.parts, moved.shape[1]
         gradient = moved.new_zeros(parts.shape[0], dim).index_add_(0, self.place, moved[:centers])  # a word's, summed
         used, columns = distinct(parts.indices, parts.shape[1])
         transposed = sparse.csr_array((parts.data, columns, parts.indptr), (parts.shape[0], len(used))).T.tocsr()
         super()._scatter(rows[centers:], 0, moved[centers:], lr)
         super()._scatter(torch.from_numpy(used).to(self.device), 0, product(transposed, gradient), lr)
+        # END SOLUTION
 
     def embeddings(self) -> tuple[np.ndarray, np.ndarray]:
         """Composed in_emb, and out_emb, each (V, d)."""
@@ -190,6 +194,7 @@ def carried(vectors: SubwordVectors, word: str) -> list[tuple[str, float]]:
     The lowest, which carried the most, comes first. An n-gram that the corpus has not, a row of zeros, gives 1.
     Raises KeyError for a word without n-grams.
     """
+    # BEGIN SOLUTION: cos(Σ g, Σ g − g_i) for each n-gram i, lowest first
     rows = ngram_rows([word], vectors.minn, vectors.maxn, len(vectors.ngram_matrix))[0]
     if not len(rows):
         raise KeyError(word)
@@ -201,3 +206,4 @@ def carried(vectors: SubwordVectors, word: str) -> list[tuple[str, float]]:
     order = np.argsort(cosine, kind="stable")
     names = ngrams(word, vectors.minn, vectors.maxn)
     return [(names[i], float(cosine[i])) for i in order]
+    # END SOLUTION

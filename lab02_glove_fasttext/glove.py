@@ -58,7 +58,9 @@ class Glove:
 
 def weight(x: torch.Tensor, x_max: float = 100.0, alpha: float = 0.75) -> torch.Tensor:
     """f(x) = min(1, (x/x_max)^α), §3: rare counts are noise and weigh less; from x_max on, all weigh the same."""
+    # BEGIN SOLUTION: min(1, (x/x_max)^α)
     return (x / x_max).pow_(alpha).clamp_(max=1)
+    # END SOLUTION
 
 
 @dataclass
@@ -103,21 +105,25 @@ def row_gradients(own: torch.Tensor, other: torch.Tensor, block: Block) -> tuple
 
     The gradient counts the ones among the parameters: its column there is the caller's to drop.
     """
+    # BEGIN SOLUTION: r = A·B − log X on the block's entries; E = f r; Σ f r²/2 and E B
     residual = torch.sparse.sampled_addmm(block.matrix(block.minus_log), own, other.T).values()  # (m,)
     error = block.weight * residual
     loss = torch.dot(error.double(), residual.double()) / 2
     return loss, block.matrix(error) @ other
+    # END SOLUTION
 
 
 def entry_gradients(
     own: torch.Tensor, other: torch.Tensor, log: torch.Tensor, weight: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Loss of m entries, (), and ∂J/∂own above ∂J/∂other (2m, d + 1) for each entry's rows [w b] and [w̃ b̃]."""
+    # BEGIN SOLUTION: r = w·w̃ + b + b̃ − log X; Σ f r²/2; ∂w = f r w̃, ∂w̃ = f r w, ∂b = ∂b̃ = f r
     residual = (own[:, :-1] * other[:, :-1]).sum(1) + own[:, -1] + other[:, -1] - log  # (m,)
     error = weight * residual
     gradient = torch.cat([other, own])
     gradient[:, -1] = 1
     return torch.dot(error.double(), residual.double()) / 2, gradient.mul_(error.repeat(2)[:, None])
+    # END SOLUTION
 
 
 class Trainer(Protocol):
@@ -163,6 +169,7 @@ class BlockTrainer:
 
     def step(self, batch: tuple[int, int, int], lr: float) -> float:
         """Move one block of rows. Returns half its loss: an epoch meets each entry twice."""
+        # BEGIN SOLUTION: g = ∂J/∂own with 0 for the ones, + λ/blocks w; squares += mean g²; own −= lr g/√squares
         side, i, j = batch
         own, other = self.table[side, i], self.table[1 - side, j]  # (n, d + 2)
         loss, gradient = row_gradients(own, other, self.cut[i * self.blocks + j])
@@ -172,6 +179,7 @@ class BlockTrainer:
         squares += torch.linalg.vector_norm(gradient, dim=1, keepdim=True).square_().div_(self.dim)
         own.addcmul_(gradient, squares.rsqrt().mul_(-lr))
         return float(loss) / 2
+        # END SOLUTION
 
     def parameters(self) -> tuple[np.ndarray, ...]:
         """W, W̃ (V, d), b, b̃ (V,)."""
@@ -204,6 +212,7 @@ class PaperTrainer:
 
     def step(self, batch: np.ndarray, lr: float) -> float:
         """Move the rows of the entries `batch` (m,). Returns their loss."""
+        # BEGIN SOLUTION: table −= lr g/√squares, then squares += g², element by element; a row may recur
         rows = torch.from_numpy(np.concatenate([self.rows[batch], self.columns[batch]]))  # (2m,)
         own, other = self.table.index_select(0, rows).chunk(2)  # each (m, d + 1)
         loss, gradient = entry_gradients(own, other, self.log[batch], self.weight[batch])
@@ -211,6 +220,7 @@ class PaperTrainer:
         self.table.index_add_(0, rows, scaled, alpha=-lr)
         self.squares.index_add_(0, rows, gradient.square_())
         return float(loss)
+        # END SOLUTION
 
     def parameters(self) -> tuple[np.ndarray, ...]:
         """W, W̃ (V, d), b, b̃ (V,)."""

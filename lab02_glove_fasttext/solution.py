@@ -12,10 +12,13 @@ asks for unknown words, and writes the comparison. WALKTHROUGH.md explains every
 from __future__ import annotations
 
 import argparse
+import functools
+import shutil
 import statistics
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +35,15 @@ from lab01_word2vec.corpus import Corpus, InputError, keep_probability, load_cor
 from lab01_word2vec.options import SMALL, OneLineParser, add_common_options, number  # noqa: E402
 from lab01_word2vec.solution import choose_device, keep_vectors  # noqa: E402
 from lab01_word2vec.training import CHECKPOINT, Interrupted, train  # noqa: E402
+from lab02_glove_fasttext.cbow import CbowTrainer  # noqa: E402
 from lab02_glove_fasttext.comparison import (  # noqa: E402
     MODELS,
     SCORES,
+    Runs,
     claims,
     draw_scores,
+    format_inflections,
+    format_lines,
     format_ratios,
     inflections,
     measured,
@@ -53,6 +60,8 @@ from lab02_glove_fasttext.glove import (  # noqa: E402
     probability_ratios,
     train_glove,
 )
+from lab02_glove_fasttext.hierarchical import HierarchicalTrainer  # noqa: E402
+from lab02_glove_fasttext.ppmi import ppmi, ppmi_svd, shifted_pmi_check, training_counts  # noqa: E402
 from lab03_eval.eval_embeddings import PROTOCOL_NOTE, to_json  # noqa: E402
 from lab03_eval.senses import evaluate_senses, format_senses  # noqa: E402
 from lab03_eval.vectors import WordVectors, replacing  # noqa: E402
@@ -60,6 +69,7 @@ from lab03_eval.vectors import WordVectors, replacing  # noqa: E402
 SLICE = 10_000_000
 UNKNOWN = ("covid", "transformer", "googling", "unfriendliest", "ronaldo", "germanification", "xqzt")
 AMBIGUOUS = ("bank", "python", "apple")
+AT_LEAST = (0, 10)  # times that a pair was met an epoch, in the check of what skip-gram factorises
 PROBES = ("solid", "gas", "water", "fashion")  # the paper's Table 1, for ice and steam
 Trained = tuple[WordVectors, dict[str, Any]]
 
@@ -69,10 +79,11 @@ def train_blocks(trainer: BlockTrainer, name: str, corpus: Corpus, args: argpars
     # What must agree for a checkpoint to be continued.
     identity = {"model": name, "corpus": f"{corpus.name}/{len(corpus.ids)}", "epochs": args.epochs, "lr": args.lr}
     identity |= {"dim": args.dim, "window": args.window, "negatives": args.negatives, "seed": seed}
+    if name == "hierarchical":  # a node near the root moves with every pair: shorter steps, and fewer passes do
+        identity |= {"epochs": max(1, args.epochs * 3 // 5), "lr": 0.4 * args.lr}
     scratch = args.out / f"{name}-{seed}"
     trained = train(trainer, corpus.ids, identity, scratch, args.resume and (scratch / CHECKPOINT).exists())
-    (scratch / CHECKPOINT).unlink(missing_ok=True)
-    scratch.rmdir()
+    shutil.rmtree(scratch, ignore_errors=True)  # a single epoch leaves no checkpoint and no folder
     return trained["losses"]
 
 
@@ -104,8 +115,15 @@ def glove(corpus: Corpus, counts: sparse.csr_array, args: argparse.Namespace, se
 def skipgram(corpus: Corpus, counts: sparse.csr_array, args: argparse.Namespace, seed: int) -> Trained:
     record: dict[str, Any] = {}
     with measured(record):
-        trainer = BlockTrainer(**block_options(corpus, args, seed))
+        options = block_options(corpus, args, seed)
+        trainer = BlockTrainer(**options)
         record["losses"] = train_blocks(trainer, "skipgram", corpus, args, seed)
+    if "ppmi" in args.also:
+        met = training_counts(corpus.ids, options["keep"], args.window, seed, args.epochs)
+        noise = np.bincount(options["noise"], minlength=len(corpus.words)) / len(options["noise"])
+        for least in AT_LEAST:
+            lines = shifted_pmi_check(*trainer.embeddings(), met, noise, args.negatives, least)
+            record |= {f"factorised.{least}.{name}": asdict(line) for name, line in lines.items()}
     return WordVectors(corpus.words, keep_vectors([trainer.embeddings()]), corpus.counts), record
 
 
@@ -124,7 +142,38 @@ def fasttext(corpus: Corpus, counts: sparse.csr_array, args: argparse.Namespace,
     return vectors, record
 
 
+def cbow(corpus: Corpus, counts: sparse.csr_array, args: argparse.Namespace, seed: int, divide: bool = True) -> Trained:
+    record: dict[str, Any] = {}
+    with measured(record):
+        trainer = CbowTrainer(**block_options(corpus, args, seed), divide=divide)
+        record["losses"] = train_blocks(trainer, "cbow" if divide else "cbow_undivided", corpus, args, seed)
+    return WordVectors(corpus.words, keep_vectors([trainer.embeddings()]), corpus.counts), record
+
+
+def hierarchical(corpus: Corpus, counts: sparse.csr_array, args: argparse.Namespace, seed: int) -> Trained:
+    options = block_options(corpus, args, seed)
+    shape = {key: options[key] for key in ("counts", "keep", "dim", "window", "seed", "device", "precision")}
+    record: dict[str, Any] = {}
+    with measured(record):
+        trainer = HierarchicalTrainer(**shape)
+        record["losses"] = train_blocks(trainer, "hierarchical", corpus, args, seed)
+    return WordVectors(corpus.words, keep_vectors([trainer.embeddings()]), corpus.counts), record
+
+
+def ppmi_vectors(corpus: Corpus, counts: sparse.csr_array, args: argparse.Namespace, seed: int) -> Trained:
+    record: dict[str, Any] = {}
+    with measured(record):
+        tables = ppmi_svd(ppmi(counts), args.dim, seed=seed)
+    return WordVectors(corpus.words, keep_vectors([tables]), corpus.counts), record
+
+
 TRAINERS = {"glove": glove, "skipgram": skipgram, "fasttext": fasttext}
+ALSO = {
+    "cbow": cbow,
+    "cbow_undivided": functools.partial(cbow, divide=False),
+    "hierarchical": hierarchical,
+    "ppmi": ppmi_vectors,
+}
 
 
 def train_models(
@@ -132,9 +181,9 @@ def train_models(
 ) -> Iterator[tuple[str, WordVectors, dict[str, Any]]]:
     """(name, vectors, record with scores) of every model and seed; the first seed's files are kept."""
     for seed in range(args.seed, args.seed + args.seeds):
-        for name in TRAINERS:
+        for name, trained in (TRAINERS | {name: ALSO[name] for name in args.also}).items():
             print(f"seed {seed}: {MODELS[name]}", flush=True)
-            vectors, record = TRAINERS[name](corpus, counts, args, seed)
+            vectors, record = trained(corpus, counts, args, seed)
             if seed == args.seed and name in ("glove", "skipgram"):
                 vectors.save(args.out / f"{name}.bin")
             record |= score(vectors)
@@ -151,6 +200,7 @@ def build_parser() -> OneLineParser:
     lab.add_argument("--seeds", type=number(int, 1, 100), default=1, help="runs, from --seed upwards")
     lab.add_argument("--dim", type=number(int, 1, 4096), default=100, help="dimensions d")
     lab.add_argument("--window", type=number(int, 1, 100), default=10, help="largest radius w")
+    lab.add_argument("--also", nargs="+", choices=ALSO, default=(), metavar="MODEL", help=f"also: {', '.join(ALSO)}")
     lab.add_argument("--oov", nargs="+", default=UNKNOWN, metavar="WORD", help="unknown words to ask all models for")
     lab.add_argument("--pretrained", metavar="FILE", help="ask these vectors too, such as cc.en.300.bin")
     counting = parser.add_argument_group("GloVe")
@@ -185,24 +235,32 @@ def read_slice(args: argparse.Namespace) -> Corpus:
     return corpus
 
 
+def split_runs(runs: Runs) -> tuple[Runs, Runs]:
+    """The three models of the lab, and the others."""
+    return {name: runs[name] for name in TRAINERS}, {name: runs[name] for name in runs if name not in TRAINERS}
+
+
 def report(figures: dict[str, Any]) -> str:
     """comparison.md, from what comparison.json holds."""
     config, counting = figures["config"], figures["counting"]
     title = f"{config['corpus']}, {config['tokens']:,} tokens, d {config['dim']}, window {config['window']}"
     fit = statistics.mean(record["log_bilinear"] for record in figures["runs"]["glove"])
     seeds = " to ".join(str(seed) for seed in sorted({config["seed"], config["seed"] + config["seeds"] - 1}))
+    compared, others = split_runs(figures["runs"])
     parts = [
         f"# {title}",
         f"Counts: {counting['cells']:,} cells, {counting['seconds']:.1f} s. Seed {seeds}. {PROTOCOL_NOTE}",
-        score_table(figures["runs"]),
-        claims(figures["runs"]),
+        score_table(compared),
+        claims(compared),
+        *(("## Also compared", score_table(others)) if others else ()),
+        *(("## What skip-gram factorises", format_lines(figures["runs"]["skipgram"])) if "ppmi" in others else ()),
         "## GloVe: is it log-bilinear?",
         f"Over pairs counted 10 times or more, w_i·w̃_j + b_i + b̃_j and log X_ij correlate {fit:.3f}.",
         format_ratios(figures["ratios"]),
         "## Unknown words",
         f"```text\n{figures['unknown']}\n```",
         "## Inflections",
-        figures["inflections"],
+        format_inflections(figures["inflections"]),
         "## Senses that share a vector",
         f"```text\n{figures['senses']}\n```",
     ]
@@ -227,11 +285,12 @@ def run(args: argparse.Namespace) -> None:
     print(f"counted {counts.nnz:,} cells in {counting['seconds']:.1f} s", flush=True)
     args.out.mkdir(parents=True, exist_ok=True)
 
-    runs: dict[str, list[dict[str, Any]]] = {}
+    runs: Runs = {}
     models: dict[str, WordVectors] = {}
     for name, vectors, record in train_models(corpus, counts, args):
         runs.setdefault(name, []).append(record)
-        models.setdefault(name, vectors)
+        if name in TRAINERS:
+            models.setdefault(name, vectors)
     senses = {name: format_senses(evaluate_senses(vectors, AMBIGUOUS), 5) for name, vectors in models.items()}
     figures = {
         "config": config | {"corpus": corpus.name, "tokens": corpus.tokens, "words": len(corpus.words)},
@@ -245,7 +304,7 @@ def run(args: argparse.Namespace) -> None:
     }
     text = report(figures)
     print(f"\n{text}")
-    draw_scores(runs, args.out / "comparison.png", text.splitlines()[0].removeprefix("# "))
+    draw_scores(split_runs(runs)[0], args.out / "comparison.png", text.splitlines()[0].removeprefix("# "))
     for path, content in (("comparison.md", text), ("comparison.json", to_json(figures))):
         with replacing(args.out / path) as temporary:
             temporary.write_text(content, encoding="utf-8")

@@ -83,11 +83,13 @@ def weat(x: np.ndarray, y: np.ndarray, a: np.ndarray, b: np.ndarray, seed: int =
     sample's (divided by n − 1), which gives the paper's figures. NaN where s is the same for every word. `p` is
     one-sided, `exact` says whether all splits were counted. Caliskan et al. (2017), "Methods".
     """
+    # BEGIN SOLUTION: s(w) = mean cos(w, A) − mean cos(w, B); (mean s(X) − mean s(Y)) / std of s over X ∪ Y, n − 1
     of_x, of_y = ((words @ a.T).mean(axis=1) - (words @ b.T).mean(axis=1) for words in (x, y))
     spread = float(np.std(np.concatenate([of_x, of_y]), ddof=1))
     effect = float(of_x.mean() - of_y.mean()) / spread if spread > 0 else math.nan
     p, exact = permutation_p(of_x, of_y, seed)
     return {"effect": effect, "p": p, "exact": exact}
+    # END SOLUTION
 
 
 def evaluate_weat(
@@ -135,6 +137,7 @@ def hard_debias(vectors: WordVectors, direction: np.ndarray, equalize: np.ndarra
     along `direction` only, by as much as leaves them unit vectors. A pair that points the same way is set apart by the
     sign of its difference.
     """
+    # BEGIN SOLUTION: w − (w·g) g, to length 1; a pair: its mean µ less (µ·g) g, ± √(1 − |µ|²) g
     matrix = vectors.unit.astype(np.float64)
     neutral = np.ones(len(matrix), dtype=bool)
     neutral[specific] = neutral[equalize.ravel()] = False
@@ -149,6 +152,7 @@ def hard_debias(vectors: WordVectors, direction: np.ndarray, equalize: np.ndarra
     apart = np.outer(side * np.sqrt(np.maximum(0, 1 - np.sum(middle**2, axis=1))), direction)
     matrix[equalize[:, 0]], matrix[equalize[:, 1]] = middle + apart, middle - apart
     return WordVectors(vectors.words, matrix)
+    # END SOLUTION
 
 
 def evaluate_bias(vectors: WordVectors, seed: int = 0) -> dict[str, float | bool | str | list]:

@@ -58,12 +58,14 @@ def spearman(x: np.ndarray, y: np.ndarray) -> float:
 
     NaN where one side is constant (or there are fewer than two values): no order, no correlation.
     """
+    # BEGIN SOLUTION: Σ x·y / √(Σx² Σy²) of the average ranks, less their mean; NaN where a side does not vary
     x, y = stats.rankdata(x), stats.rankdata(y)
     if len(x) < 2:
         return math.nan
     x, y = x - x.mean(), y - y.mean()
     norm = math.sqrt((x @ x) * (y @ y))
     return float(x @ y / norm) if norm > 0 else math.nan
+    # END SOLUTION
 
 
 class Lookup:
@@ -89,6 +91,7 @@ def cosines(vectors: WordVectors, pairs: list[Pair], oov: str = "skip") -> tuple
     A pair with an unknown word gets NaN (`oov="skip"`), 0 ("zero", gensim's dummy4unknown), or the cosine with
     the mean of all vectors in the unknown word's place ("mean", word-embeddings-benchmarks).
     """
+    # BEGIN SOLUTION: v·w / (|v| |w|); unknown: NaN (skip), 0 (zero), the mean of all vectors in its place (mean)
     rows = Lookup(vectors).rows([pair[:2] for pair in pairs]).reshape(-1, 2)  # (n, 2)
     known = (rows >= 0).all(axis=1)
     first, second = vectors.unit[rows[:, 0]], vectors.unit[rows[:, 1]]  # (n, d)
@@ -100,16 +103,19 @@ def cosines(vectors: WordVectors, pairs: list[Pair], oov: str = "skip") -> tuple
     if oov != "mean":
         cosine[~known] = 0 if oov == "zero" else math.nan
     return cosine, known
+    # END SOLUTION
 
 
 def evaluate_similarity(vectors: WordVectors, pairs: list[Pair], oov: str = "skip") -> dict[str, float]:
     """Spearman's ρ between cosine and human scores, with `low`, `high`, `used` and `total`; `oov` as in cosines."""
+    # BEGIN SOLUTION: ρ of cosine and human score over the pairs that have a cosine; used: both words known; total: all
     cosine, known = cosines(vectors, pairs, oov)
     scored = np.isfinite(cosine)
     human = np.array([score for *_, score in pairs])[scored]
     rho = spearman(cosine[scored], human)
     low, high = spearman_interval(rho, len(human))
     return {"rho": rho, "low": low, "high": high, "used": int(known.sum()), "total": len(pairs)}
+    # END SOLUTION
 
 
 def solve_analogies(
@@ -130,6 +136,7 @@ def solve_analogies(
     19,544 have some 550 of each. So the products are small, and a question costs one addition (or
     multiplication) and one comparison a word, on tiles that stay in the cache, in one thread a core.
     """
+    # BEGIN SOLUTION: argmax over w ∉ {a, b, c} of w·(b − a + c), or of s(w,b)·s(w,c)/(s(w,a) + ε), s = (w·v + 1)/2
     if objective not in ("3cosadd", "3cosmul"):
         raise ValueError(f"unknown objective {objective!r}; known: 3cosadd, 3cosmul")
     adds = objective == "3cosadd"
@@ -183,6 +190,7 @@ def solve_analogies(
                 if end == last:
                     answers[number, order] = answer
     return answers if len(ends) > 1 else answers[0]
+    # END SOLUTION
 
 
 def answer_questions(
@@ -214,6 +222,7 @@ def section_scores(sections: list[Section], answered: np.ndarray, right: np.ndar
     answered and right are (n,) bool. Keys of parts: `semantic.accuracy`, `syntactic.used`,
     `section.family.correct`, … A set of one section has no parts.
     """
+    # BEGIN SOLUTION: accuracy = correct / answered, NaN where nothing was; semantic: the first five sections
     section = np.repeat(np.arange(len(sections)), [len(questions) for _, questions in sections])  # (n,)
     parts = {"": np.ones(len(section), dtype=bool)}
     if len(sections) > 1:
@@ -232,6 +241,7 @@ def section_scores(sections: list[Section], answered: np.ndarray, right: np.ndar
             f"{part}total": int(chosen.sum()),
         }
     return results
+    # END SOLUTION
 
 
 def evaluate_analogies(

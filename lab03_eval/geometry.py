@@ -38,12 +38,14 @@ def anisotropy(matrix: np.ndarray) -> float:
     With unit rows u the sum over all ordered pairs is |Σu|², of which Σ|u|² are rows with themselves: no pair needs
     to be drawn. Mimno & Thompson (2017) found skip-gram's vectors in a cone; Ethayarajh (2019) named this measure.
     """
+    # BEGIN SOLUTION: (|Σu|² − Σ|u|²) / (n(n − 1)) over the unit rows u
     unit = unit_rows(np.asarray(matrix, dtype=np.float64))
     n = len(unit)
     if n < 2:
         return float("nan")
     total = unit.sum(axis=0)  # (d,)
     return float((total @ total - np.sum(unit * unit)) / (n * (n - 1)))
+    # END SOLUTION
 
 
 def isotropy(matrix: np.ndarray) -> float:
@@ -65,6 +67,7 @@ def nearest_rows(matrix: np.ndarray, k: int = NEIGHBOURS) -> np.ndarray:
 
     Exact: all n² cosines are computed, block by block. Raises ValueError unless k < n.
     """
+    # BEGIN SOLUTION: the k largest v·w / (|v| |w|), w ≠ v, largest first
     n = len(matrix)
     if not 0 < k < n:
         raise ValueError(f"{k} neighbours asked of {n} words: at least {k + 1} are needed")
@@ -77,6 +80,7 @@ def nearest_rows(matrix: np.ndarray, k: int = NEIGHBOURS) -> np.ndarray:
         cosine[each, start + each] = -np.inf
         found[start : start + step] = _largest(cosine, k)
     return found
+    # END SOLUTION
 
 
 def _largest(scores: np.ndarray, k: int) -> np.ndarray:
@@ -102,6 +106,7 @@ def hubness(matrix: np.ndarray, k: int = NEIGHBOURS) -> dict[str, float]:
     N_k is k on average. Also `max`, the largest N_k; `hub`, its row; `antihubs`, the share of rows that are nobody's
     neighbour. Raises ValueError unless k < n.
     """
+    # BEGIN SOLUTION: N_k[j] = in how many rows' k nearest j stands; E(N − µ)³/σ³, max, argmax, share of N = 0
     occurrences = np.bincount(nearest_rows(matrix, k).ravel(), minlength=len(matrix))  # (n,)
     constant = occurrences.min() == occurrences.max()  # no spread: neither tail is longer
     return {
@@ -110,6 +115,7 @@ def hubness(matrix: np.ndarray, k: int = NEIGHBOURS) -> dict[str, float]:
         "hub": int(occurrences.argmax()),
         "antihubs": float(np.mean(occurrences == 0)),
     }
+    # END SOLUTION
 
 
 def common_rows(a: WordVectors, b: WordVectors, top_words: int = TOP_WORDS) -> tuple[np.ndarray, np.ndarray]:
@@ -150,10 +156,12 @@ def procrustes(source: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, floa
 
     Schönemann (1966): R = UVᵀ from the singular value decomposition UΣVᵀ of sourceᵀ·target, both (n, d).
     """
+    # BEGIN SOLUTION: sourceᵀ·target = UΣVᵀ, R = UVᵀ; |source·R − target| / |target|
     source, target = (np.asarray(matrix, dtype=np.float64) for matrix in (source, target))
     left, _, right = np.linalg.svd(source.T @ target)
     rotation = left @ right
     return rotation, float(np.linalg.norm(source @ rotation - target) / np.linalg.norm(target))
+    # END SOLUTION
 
 
 def alignment(a: WordVectors, b: WordVectors, top_words: int = TOP_WORDS) -> dict[str, float]:

@@ -25,12 +25,14 @@ def spearman_interval(rho: float, n: int) -> tuple[float, float]:
 
 def proportion_interval(correct: int, n: int) -> tuple[float, float]:
     """95 % Wilson score interval of a proportion (Wilson 1927)."""
+    # BEGIN SOLUTION: (p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n), z = 1.959964; NaN for n = 0
     if n == 0:
         return (math.nan, math.nan)
     p, z2 = correct / n, CONFIDENCE_Z**2
     middle = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = CONFIDENCE_Z * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
     return middle - half, middle + half
+    # END SOLUTION
 
 
 def percentile_interval(resampled: np.ndarray) -> tuple[float, float]:
@@ -53,6 +55,7 @@ def compare_correlations(first: np.ndarray, second: np.ndarray, human: np.ndarra
     The same pairs of words are drawn for both, so that what is hard for both cancels (Efron & Tibshirani 1993,
     §16.4; for embeddings, Faruqui et al. 2016). `real` says whether the interval leaves 0 out.
     """
+    # BEGIN SOLUTION: 1000 × draw n pairs with replacement, the same for both: ρ₁ − ρ₂; its 2.5th and 97.5th percentile
     rng, n = np.random.default_rng(seed), len(human)
     differences = []
     for part in np.array_split(np.arange(RESAMPLES), 1 + RESAMPLES * n // 1_000_000):
@@ -60,6 +63,7 @@ def compare_correlations(first: np.ndarray, second: np.ndarray, human: np.ndarra
         differences.append(spearman_rows(first[drawn], human[drawn]) - spearman_rows(second[drawn], human[drawn]))
     whole = spearman_rows(first[None], human[None]) - spearman_rows(second[None], human[None])
     return _difference(float(whole[0]), np.concatenate(differences), n)
+    # END SOLUTION
 
 
 def compare_proportions(first: np.ndarray, second: np.ndarray, seed: int = 1) -> dict[str, float]:

@@ -37,7 +37,7 @@ from lab03_eval.layout import METHODS, LayoutError, lay_out, map_words  # noqa: 
 from lab03_eval.senses import WORDS, evaluate_senses, format_senses  # noqa: E402
 from lab03_eval.vectors import VectorFileError, WordVectors, replacing  # noqa: E402
 
-SHIPPED = ROOT / "lab03_eval" / "wiki8_20k.safetensors"
+SHIPPED = Path(__file__).resolve().with_name("wiki8_20k.safetensors")
 PROJECTED = 10_000  # words that the Embedding Projector's page draws with ease
 GEOMETRY = {
     "geometry.anisotropy": "mean cosine of two words",

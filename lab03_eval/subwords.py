@@ -21,6 +21,7 @@ def ngrams(word: str, minn: int = 3, maxn: int = 6) -> list[str]:
 
     The marked word itself is among them where its length allows; `<` and `>` alone never are.
     """
+    # BEGIN SOLUTION: all of <word>'s pieces of minn … maxn letters, but < and > alone
     marked = f"<{word}>"
     return [
         marked[start : start + n]
@@ -28,6 +29,7 @@ def ngrams(word: str, minn: int = 3, maxn: int = 6) -> list[str]:
         for n in range(max(minn, 1), min(maxn, len(marked) - start) + 1)
         if n > 1 or 0 < start < len(marked) - 1
     ]
+    # END SOLUTION
 
 
 def hash_ngram(ngram: str) -> int:
@@ -36,11 +38,13 @@ def hash_ngram(ngram: str) -> int:
     fastText casts every byte through int8_t, so that bytes from 128 up also flip the hash's upper 24 bits.
     Its models hold rows found by that hash: a reader must do the same.
     """
+    # BEGIN SOLUTION: h = (h xor byte) · 16777619 mod 2³² from 2166136261; a byte >= 128 has its upper 24 bits set
     value = FNV_OFFSET
     for byte in ngram.encode():
         value ^= byte | 0xFFFFFF00 if byte >= 128 else byte
         value = value * FNV_PRIME % 2**32
     return value
+    # END SOLUTION
 
 
 def ngram_rows(words: Sequence[str | bytes], minn: int, maxn: int, bucket: int) -> tuple[np.ndarray, np.ndarray]:
@@ -49,6 +53,7 @@ def ngram_rows(words: Sequence[str | bytes], minn: int, maxn: int, bucket: int) 
     Returns `rows` (N,) and `offsets` (V + 1,), both int64: word i's are rows[offsets[i] : offsets[i + 1]].
     A word given as bytes may be invalid UTF-8; any byte 10xxxxxx belongs to the letter before it.
     """
+    # BEGIN SOLUTION: hash_ngram(n) mod bucket for n in ngrams(word), word after word; where each word's begin
     # FNV-1a reads left to right, so the hash of n letters continues that of their first n − 1: all starts of
     # all words advance together, one letter a step.
     marked = [b"<%b>" % (word.encode("utf-8", "replace") if isinstance(word, str) else word) for word in words]
@@ -83,6 +88,7 @@ def ngram_rows(words: Sequence[str | bytes], minn: int, maxn: int, bucket: int) 
         wanted[first[1:] - 1, 0] = False
     per_letter = np.concatenate([[0], np.cumsum(wanted.sum(axis=1))])
     return hashes[wanted], per_letter[first]
+    # END SOLUTION
 
 
 def compose(
@@ -92,6 +98,7 @@ def compose(
 
     `word_matrix` is (V, d), `ngram_matrix` (bucket, d); either may be memory-mapped.
     """
+    # BEGIN SOLUTION: v_w = (own_w + Σ rows of its n-grams) / (1 + n_w)
     matrix = np.array(word_matrix, dtype=np.float32)
     letters = np.cumsum([len(word) + 2 for word in words])
     block = letters // max(1, GATHERED // (matrix.shape[1] * max(1, maxn - minn + 1)))
@@ -103,3 +110,4 @@ def compose(
         sums = sparse.csr_array((ones, np.arange(len(rows)), offsets), shape) @ ngram_matrix[rows]  # (n, d)
         matrix[start:end] = (matrix[start:end] + sums) / (1 + np.diff(offsets))[:, None].astype(np.float32)
     return matrix
+    # END SOLUTION

@@ -19,6 +19,10 @@ from lab03_eval.vectors import WordVectors  # noqa: E402
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--corpus", metavar="FILE", help="a corpus of text8's size for the graded thresholds")
+    parser.addoption(
+        "--submission", metavar="PATH", help="grade this file or folder: pytest tests/grading --submission …"
+    )
+    parser.addoption("--lab", choices=("lab01", "lab02", "lab03"), help="of --submission, where its names do not tell")
 
 
 @pytest.fixture(scope="session")

@@ -6,28 +6,30 @@ import re
 
 import pytest
 
-from scripts import report, report_lab03
+from scripts import front_page, report, report_lab02, report_lab03
 from scripts.tables import insert, load
 from tests.conftest import ROOT
 
 PAGES = [
     ROOT / "README.md",
-    *(ROOT / lab / "WALKTHROUGH.md" for lab in ("lab01_word2vec", "lab03_eval")),
-    *(ROOT / "reports" / f"lab0{number}.md" for number in (1, 3)),
+    *(ROOT / lab / "WALKTHROUGH.md" for lab in ("lab01_word2vec", "lab02_glove_fasttext", "lab03_eval")),
+    *(ROOT / "reports" / f"lab0{number}.md" for number in (1, 2, 3)),
 ]
-HANDOUTS = [ROOT / folder / "README.md" for folder in ("lab01_word2vec", "lab03_eval", "data")]
+HANDOUTS = [ROOT / folder / "README.md" for folder in ("lab01_word2vec", "lab02_glove_fasttext", "lab03_eval", "data")]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_tables_come_from_the_committed_json(page):
     made = report.tables(load("lab01.json"), load("bench.json"))
+    made |= report_lab02.tables(load("lab02.json"))
     made |= report_lab03.tables(load("lab03.json"), load("bench_eval.json"))
+    made |= front_page.tables(*(load(name) for name in ("lab01.json", "lab02.json", "lab03.json", "bench.json")))
     found = re.findall(
         r"<!-- table: (\w+) -->\n(.*?)\n?<!-- end -->", page.read_text(encoding="utf-8"), flags=re.DOTALL
     )
     assert found
     for name, text in found:
-        assert text == made[name], f"{page.name}: run scripts/report.py and report_lab03.py with --only"
+        assert text == made[name], f"{page.name}: run make reports, or its scripts with --only"
 
 
 def test_insert_fills_only_its_marks(tmp_path):

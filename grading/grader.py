@@ -1,0 +1,137 @@
+"""Grades one submission: every step in a contained child, every verdict here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grading.runner import COMMAND_BOUNDS, LOAD_SECONDS, Child, Lost
+from grading.steps import Step, Threshold, Verdict
+from grading.submission import Submission
+
+SEED = 1
+BUDGET = 120.0  # seconds for all steps of a submission that keeps running out of time
+LONGEST_MESSAGE = 800
+THRESHOLD = "threshold"
+
+
+def not_enforced() -> list[str]:
+    """What containment the system at hand does not allow, each in a line; to be said before any grading."""
+    with Child(None) as child:
+        return child.missing
+
+
+def grade(
+    submission: Submission, steps: Collection[str] | None = None, seed: int = SEED, corpus: str | None = None
+) -> list[Verdict]:
+    """A verdict for each of the lab's steps, or for those named; the threshold's last, not run without a corpus."""
+    lab = submission.lab
+    chosen = [step for step in lab.steps if steps is None or step.name in steps]
+    verdicts = list(_verdicts(submission, chosen, seed))
+    if lab.threshold and (steps is None or THRESHOLD in steps):
+        verdicts.append(_threshold(submission, lab.threshold, corpus))
+    return verdicts
+
+
+def _verdicts(submission: Submission, steps: list[Step], seed: int) -> Iterator[Verdict]:
+    child, deadline = None, time.monotonic() + BUDGET
+    try:
+        for number, step in enumerate(steps):
+            if time.monotonic() > deadline:
+                yield _verdict(step, f"not graded: the steps before it took more than {BUDGET:g} s together")
+                continue
+            step_seed = seed * 1000 + submission.lab.steps.index(step)
+            inputs = step.inputs(np.random.default_rng(step_seed))
+            try:
+                if child is None:
+                    child = Child(submission)
+                    if why := _load(child):
+                        yield from (_verdict(rest, why) for rest in steps[number:])
+                        return
+                answer = child.ask(step.name, step.seconds, inputs, step.uses, step_seed)
+                yield _verdict(step, judge(step, inputs, answer))
+            except Lost as lost:
+                yield _verdict(step, f"{step.uses[0]}: {lost}")
+                if child is not None:
+                    child.close()
+                child = None
+    finally:
+        if child is not None:
+            child.close()
+
+
+def _threshold(submission: Submission, threshold: Threshold, corpus: str | None) -> Verdict:
+    """The lab's command on `corpus`, in a child with room to train; what it leaves is judged when the child is gone."""
+    if corpus is None:
+        return Verdict(THRESHOLD, None, 0, 0, "not run: no corpus given (--corpus FILE)")
+    path = str(Path(corpus).resolve()) if Path(corpus).exists() else corpus  # or the word "sample"
+    try:
+        with Child(submission, COMMAND_BOUNDS, read=(path,)) as child:
+            out = child.folder / "home" / "out"
+            answer = child.ask("command", threshold.seconds, ["--data", path, "--out", str(out)])
+            child.stop()
+            error = answer.get("error")
+            message = f"the command failed with {_told(error)}" if error else _judged(threshold, out)
+    except Lost as lost:
+        message = f"the command: {lost}"
+    passed = message is None
+    return Verdict(THRESHOLD, passed, threshold.points * passed, threshold.points, _short(message))
+
+
+def _judged(threshold: Threshold, out: Path) -> str | None:
+    for path in (out, *out.rglob("*")):
+        if path.is_symlink() or not (path.is_dir() or path.is_file()):
+            return f"{path.name}, which the command left, is no plain file"
+    try:
+        return threshold.judge(out)
+    except Exception as error:
+        return f"what the command left cannot be read ({type(error).__name__}: {error})"
+
+
+def _load(child: Child) -> str | None:
+    """Why the submission cannot be imported."""
+    try:
+        answer = child.ask("load", LOAD_SECONDS)
+    except Lost as lost:
+        hint = "; what runs stands under if __name__ == '__main__'" if "finish" in str(lost) else ""
+        return f"importing the submission: {lost}{hint}"
+    if error := answer.get("error"):
+        return f"the submission cannot be imported: {_told(error)}"
+    return None
+
+
+def judge(step: Step, inputs: Any, answer: dict) -> str | None:
+    """What is wrong with an answer of a child, in the learner's terms; None if nothing is."""
+    if error := answer.get("error"):
+        kind = error.get("kind") if isinstance(error, dict) else None
+        if kind == "MissingName":
+            return str(error.get("text"))
+        if kind == "NotImplementedError":
+            return f"{step.uses[0]} is not written yet ({_told(error)})"
+        return f"{step.uses[0]} failed with {_told(error)}"
+    try:
+        return step.judge(inputs, answer["value"])
+    except Exception as error:  # whatever the answer is, it is not what the judge can read
+        return f"what {step.uses[0]} returned cannot be read ({type(error).__name__}: {error})"
+
+
+def _told(error: Any) -> str:
+    if not isinstance(error, dict):
+        return "an error that cannot be read"
+    kind, text, where = (str(error.get(key, "")) for key in ("kind", "text", "where"))
+    return f"{kind}{': ' + text if text else ''}{f' ({where})' if where else ''}"
+
+
+def _verdict(step: Step, message: str | None) -> Verdict:
+    passed = message is None
+    return Verdict(step.name, passed, step.points * passed, step.points, _short(message))
+
+
+def _short(message: str | None) -> str:
+    """One line, for tables and terminals: what a submission says of itself may hold anything."""
+    text = "".join(char if char.isprintable() else " " for char in message or "")
+    return text if len(text) <= LONGEST_MESSAGE else text[:LONGEST_MESSAGE] + " …"

@@ -1,0 +1,69 @@
+"""What a lab's grading is made of: steps worth points, each judged in the parent process from plain values.
+
+A step's inputs are drawn here from a seed and sent to the child that runs the submission; a probe of the same name
+(probes_lab01.py …) calls the learner's functions there and sends back what they returned, as plain lists and numbers.
+The judge, and with it everything that is expected, stays in the parent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rung of a lab: what is called, with what, and how the answer is judged.
+
+    `uses` are the names looked up in the submission, in solution.py first and then in its companions; one that is
+    missing, or that raises NotImplementedError, is the verdict. `inputs` draws what the probe is given (anything
+    that JSON holds). `judge` gets these inputs and the probe's answer, and says what is wrong in the learner's terms,
+    or returns None. It may take the answer's shape for granted: what it raises means that the answer cannot be read.
+    """
+
+    name: str
+    points: int
+    uses: tuple[str, ...]
+    inputs: Callable[[np.random.Generator], Any]
+    judge: Callable[[Any, Any], str | None]
+    seconds: float = 10.0
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """The whole lab run as a command on a corpus, and the judgement of what it left in its --out folder."""
+
+    points: int
+    judge: Callable[[Path], str | None]
+    seconds: float = 1200.0
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A lab's steps and what stands around a submission.
+
+    `package` is the folder that the submission takes the place of; `given` are files of it that teach nothing and
+    come along where the submission lacks them; `tools` are the packages of other labs that it may import.
+    """
+
+    name: str
+    package: str
+    steps: tuple[Step, ...]
+    given: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    threshold: Threshold | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of a step: `passed` is None where it was not run."""
+
+    step: str
+    passed: bool | None
+    points: int  # earned
+    worth: int
+    message: str = ""

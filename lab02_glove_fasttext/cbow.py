@@ -1,0 +1,80 @@
+"""CBOW: the mean of the context words predicts the center (Mikolov et al. 2013, "Efficient Estimation", §3.1).
+
+    h = Σ v_o / C over the C contexts of a center             H = S V,  S the window's mask, rows divided by their sum
+    L = softplus(−h·u_c) + k/K Σ softplus(h·u_n)              one positive a center, K negatives a block
+    ∂L/∂v_o = Σ ∂L/∂h / C over the centers that o helps       ΔV = Sᵀ ΔH
+
+Blocks, halos, shared negatives and the optimiser are Lab 1's. The tables change roles: in_emb holds v_o, a word as
+context, and out_emb holds u_c, a word as what is to be found, as in the C program, which saves the former.
+
+word2vec.c and gensim (cbow_mean=1) leave out the 1/C of the gradient: ΔV = Mᵀ ΔH, M the mask itself (İrsoy, Benton
+& Stratos 2021, "Corrected CBOW Performs as well as Skip-gram"). `divide=False` does so too. Under their plain SGD
+that multiplies the step of in_emb, and of it alone, by C. Here row-wise Adagrad divides every row's gradient by its own
+past size: a constant factor would cancel, and what remains of the fault is that centers with many contexts count for
+more, and that the accumulators' start damps less.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from lab01_word2vec.blocks import BlockTrainer, L, block_loss
+
+
+def wrongness(h: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
+    """z (B, L, 1 + K): −h·u_c and the h·u_n, for h (B, L, d) and u (B, L + K, d), the centers before the negatives."""
+    positive = (h * u[:, :L]).sum(2, keepdim=True)
+    return torch.cat([-positive, torch.bmm(h, u[:, L:].transpose(1, 2))], dim=2)
+
+
+def gradients(
+    z: torch.Tensor, h: torch.Tensor, u: torch.Tensor, positive: torch.Tensor, weight: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """−∂L/∂h (B, L, d) and −∂L/∂u (B, L + K, d). Overwrites z.
+
+    positive (B, L, 1) is 1 where a center has a context, weight (B, L, 1) what one negative stands for.
+    """
+    g = z.sigmoid_()
+    right, wrong = g[..., :1].mul_(positive), g[..., 1:].mul_(-weight)
+    dh = torch.bmm(wrong, u[:, L:]).addcmul_(right, u[:, :L])
+    return dh, torch.cat([right * h, torch.bmm(wrong.transpose(1, 2), h)], dim=1)
+
+
+class CbowTrainer(BlockTrainer):
+    """Lab 1's block trainer, predicting the other way round. divide=False leaves out the 1/C of the gradient."""
+
+    def __init__(self, counts: np.ndarray, keep: np.ndarray, noise: np.ndarray, *, divide: bool = True, **shape: Any):
+        super().__init__(counts, keep, noise, **shape)
+        self.divide = divide
+
+    def step(self, tokens: np.ndarray, lr: float, measure: bool) -> tuple[float, float]:
+        """One update from tokens (B, H). Returns (summed loss, centers with a context), (0, 0) unless `measure`."""
+        batch, w, dim = len(tokens), self.window, self.table.shape[1]
+        context = self.windows(tokens)  # (B, L, H)
+        size = context.sum(2, keepdim=True)  # (B, L, 1) C
+        share = context / size.clamp(min=1)
+        positive = size.clamp(max=1)  # (B, L, 1)
+        weight = positive * (self.negatives / self.shared)
+
+        drawn = self.noise[self.rng.integers(0, len(self.noise), (batch, self.shared), dtype=np.int32)]
+        found = np.concatenate([tokens[:, w : w + L], drawn], axis=1) + (self.vocab + 1)  # (B, L + K)
+        rows = torch.from_numpy(np.concatenate([tokens.flatten(), found.flatten()])).to(self.device)  # (N,)
+        moved = self._buffer("moved", (len(rows), dim), self.table.dtype)  # (N, d), there and back
+        self._gather(rows, 0, moved)
+        operands = self._buffer("operands", (len(rows), dim), self.precision).copy_(moved)
+        v = operands[: tokens.size].view(batch, -1, dim)  # (B, H, d)
+        u = operands[tokens.size :].view(batch, -1, dim)  # (B, L + K, d)
+
+        h = torch.bmm(share, v)  # (B, L, d)
+        z = wrongness(h, u)
+        measured = (0.0, 0.0)
+        if measure:
+            measured = float(block_loss(z, positive, weight)), float(positive.sum(dtype=torch.float64))
+        dh, du = gradients(z, h, u, positive, weight)
+        moved[: tokens.size] = torch.bmm((share if self.divide else context).transpose(1, 2), dh).view(-1, dim)
+        moved[tokens.size :] = du.view(-1, dim)
+        self._scatter(rows, 0, moved, lr)
+        return measured

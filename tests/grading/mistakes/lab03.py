@@ -1,0 +1,180 @@
+"""Seeded mistakes of Lab 3."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tests.grading.mistakes import Mistake
+
+scores = partial(Mistake, package="lab03_eval", file="eval_embeddings.py")
+sure = partial(Mistake, package="lab03_eval", file="significance.py")
+space = partial(Mistake, package="lab03_eval", file="geometry.py")
+bias = partial(Mistake, package="lab03_eval", file="bias.py")
+
+MISTAKES = [
+    scores(
+        "Pearson for Spearman",
+        old="x, y = stats.rankdata(x), stats.rankdata(y)",
+        new="x, y = np.asarray(x, float), np.asarray(y, float)",
+        step="spearman",
+    ),
+    scores(
+        "ties ranked by their place",
+        old="x, y = stats.rankdata(x), stats.rankdata(y)",
+        new='x, y = stats.rankdata(x, "ordinal"), stats.rankdata(y, "ordinal")',
+        step="spearman",
+    ),
+    scores(
+        "cosine of vectors that were not scaled",
+        old="vectors.unit[rows[:, 0]], vectors.unit[rows[:, 1]]",
+        new="vectors.matrix[rows[:, 0]], vectors.matrix[rows[:, 1]]",
+        step="cosines",
+    ),
+    scores(
+        "unknown words scored 0 silently",
+        old='cosine[~known] = 0 if oov == "zero" else math.nan',
+        new="cosine[~known] = 0",
+        step="cosines",
+    ),
+    scores(
+        "unknown words take the last row",
+        old='if oov != "mean":\n        cosine[~known] = 0 if oov == "zero" else math.nan',
+        new='if oov == "zero":\n        cosine[~known] = 0',
+        step="cosines",
+    ),
+    scores(
+        "capitals looked up in a lower-case vocabulary",
+        old="self.lower = all(word == word.lower() for word in vectors.words)",
+        new="self.lower = False",
+        step="cosines",
+    ),
+    scores(
+        "unknown pairs correlated as zeros",
+        old="scored = np.isfinite(cosine)",
+        new="scored = np.isfinite(cosine := np.nan_to_num(cosine))",
+        step="similarity",
+    ),
+    scores("coverage not counted", old='"used": int(known.sum())', new='"used": len(pairs)', step="similarity"),
+    scores(
+        "a − b + c",
+        old="(unit[pairs[:, 1]] - unit[pairs[:, 0]]) @ words",
+        new="(unit[pairs[:, 0]] - unit[pairs[:, 1]]) @ words",
+        step="analogies_add",
+    ),
+    scores(
+        "query words not excluded",
+        old="part[here, rows[here] - first] = -np.inf if adds else 0",
+        new="part[here, rows[here] - first] += 0",
+        step="analogies_add",
+    ),
+    scores(
+        "only the third query word excluded",
+        old="((of_pair, pairs[:, 0]), (of_pair, pairs[:, 1]), (of_third, thirds))",
+        new="((of_third, thirds),)",
+        step="analogies_add",
+    ),
+    scores(
+        "3CosMul of cosines that may be negative",
+        old="((unit[rows] @ words + 1) / 2 for rows",
+        new="(unit[rows] @ words for rows",
+        step="analogies_mul",
+    ),
+    scores(
+        "3CosMul divides by the wrong word",
+        old="of_pair = sb / (sa + epsilon)",
+        new="of_pair = sa / (sb + epsilon)",
+        step="analogies_mul",
+    ),
+    scores(
+        "limit forgotten",
+        old="ends = [min(limit or len(unit), len(unit)) for limit in limits]",
+        new="ends = [len(unit) for _ in limits]",
+        step="analogies_limits",
+    ),
+    scores(
+        "accuracy out of all questions",
+        old="correct / used if used else math.nan",
+        new="correct / int(chosen.sum())",
+        step="section_scores",
+    ),
+    scores(
+        "six semantic sections",
+        old='"semantic.": section < SEMANTIC_SECTIONS',
+        new='"semantic.": section <= SEMANTIC_SECTIONS',
+        step="section_scores",
+    ),
+    sure(
+        "Wald's interval",
+        old="middle = (p + z2 / (2 * n)) / (1 + z2 / n)\n    half = CONFIDENCE_Z * "
+        "math.sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)",
+        new="middle, half = p, CONFIDENCE_Z * math.sqrt(p * (1 - p) / n)",
+        step="proportion_interval",
+    ),
+    sure(
+        "bootstrap not paired",
+        old="spearman_rows(second[drawn], human[drawn])",
+        new="spearman_rows(second[drawn[::-1]], human[drawn[::-1]])",
+        step="compare_correlations",
+    ),
+    space(
+        "each word's cosine with itself in the mean",
+        old="return float((total @ total - np.sum(unit * unit)) / (n * (n - 1)))",
+        new="return float(total @ total / n**2)",
+        step="anisotropy",
+    ),
+    space(
+        "anisotropy of products",
+        old="unit = unit_rows(np.asarray(matrix, dtype=np.float64))",
+        new="unit = np.asarray(matrix, dtype=np.float64)",
+        step="anisotropy",
+    ),
+    space(
+        "a row its own neighbour",
+        old="cosine[each, start + each] = -np.inf",
+        new="cosine[each, start + each] += 0",
+        step="nearest_rows",
+    ),
+    space(
+        "neighbours by product",
+        old="unit = unit_rows(np.asarray(matrix, dtype=np.float32))",
+        new="unit = np.asarray(matrix, dtype=np.float32)",
+        step="nearest_rows",
+    ),
+    space(
+        "hubs among first neighbours only",
+        old="nearest_rows(matrix, k).ravel()",
+        new="nearest_rows(matrix, k)[:, 0]",
+        step="hubness",
+    ),
+    space(
+        "rotation the wrong way round",
+        old="rotation = left @ right",
+        new="rotation = (left @ right).T",
+        step="procrustes",
+    ),
+    space(
+        "residual not relative",
+        old="float(np.linalg.norm(source @ rotation - target) / np.linalg.norm(target))",
+        new="float(np.linalg.norm(source @ rotation - target))",
+        step="procrustes",
+    ),
+    bias("standard deviation by n", old="ddof=1", new="ddof=0", step="weat"),
+    bias(
+        "spread of one target set only",
+        old="np.std(np.concatenate([of_x, of_y]), ddof=1)",
+        new="np.std(of_x, ddof=1)",
+        step="weat",
+    ),
+    bias(
+        "specific words neutralised",
+        old="neutral[specific] = neutral[equalize.ravel()] = False",
+        new="neutral[equalize.ravel()] = False",
+        step="debias",
+    ),
+    bias(
+        "neutral words not scaled back",
+        old="matrix /= np.where(length > 0, length, 1)",
+        new="matrix /= np.ones_like(length)",
+        step="debias",
+    ),
+]

@@ -1,0 +1,87 @@
+"""Every seeded mistake is noticed at its step, every correct variant passes, every hostile submission is contained."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from grading import contain
+from grading.submission import ROOT
+from tests.grading.seeded import (
+    HOSTILE,
+    HOSTILE_VERDICTS,
+    MISTAKES,
+    VARIANTS,
+    grade_hostile,
+    grade_mistake,
+    grade_variant,
+)
+
+MARKER = "hostile-was-here"  # what hostile/write_outside.py calls its files
+OUTSIDE = ["/", "/tmp", "/var/tmp", "/etc", "/run", ROOT, ROOT / "tests", ROOT / "grading", ROOT / "lab03_eval"]
+
+
+@pytest.fixture(scope="module")
+def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], list]]:
+    """Verdicts by test id. The selected submissions are graded two at a time while the first results are looked at."""
+    contain.adopt_orphans()  # so that no process of a submission could leave our sight
+    jobs: dict[str, Future] = {}
+    with ThreadPoolExecutor(2) as pool:
+        for item in request.session.items:
+            if item.path == request.path and hasattr(item, "callspec"):
+                (case,) = item.callspec.params.values()
+                grade = {"mistake": grade_mistake, "variant": grade_variant, "hostile": grade_hostile}
+                (kind,) = item.callspec.params
+                more = [tmp_path_factory.mktemp("mistake") / "submission"] if kind == "mistake" else []
+                jobs[item.callspec.id] = pool.submit(grade[kind], case, *more)
+        yield lambda name: jobs[name].result()
+        pool.shutdown(cancel_futures=True)
+    left = [pid for pid in contain.descendants(os.getpid()) if b"grading/child.py" in command_of(pid)]
+    assert left == []
+    assert [folder for folder in OUTSIDE if list(Path(folder).glob(f"{MARKER}*"))] == []
+
+
+def command_of(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+@pytest.fixture(autouse=True)
+def verdicts(request, graded):
+    return graded(request.node.callspec.id) if hasattr(request.node, "callspec") else None
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: f"{mistake.lab} {mistake.name}")
+def test_mistake_is_noticed_at_its_step(mistake, verdicts):
+    (verdict,) = verdicts
+    assert (verdict.step, verdict.passed) == (mistake.step, False)
+    assert len(verdict.message) > 20
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda path: path.stem)
+def test_correct_variant_passes(variant, verdicts):
+    assert [(verdict.step, verdict.message) for verdict in verdicts if verdict.passed is False] == []
+    assert sum(verdict.points for verdict in verdicts) == 100
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, ids=lambda path: path.stem)
+def test_hostile_submission_is_contained(hostile, verdicts):
+    assert sum(verdict.points for verdict in verdicts) == 0
+    assert not any(verdict.passed for verdict in verdicts)
+    said = " ".join(verdict.message for verdict in verdicts)
+    assert HOSTILE_VERDICTS.get(hostile.stem, "") in said
+
+
+def test_the_set_is_as_large_as_it_should_be():
+    assert len(MISTAKES) >= 40
+    assert min(Counter(mistake.lab for mistake in MISTAKES).values()) >= 10
+    assert len({(mistake.lab, mistake.name) for mistake in MISTAKES}) == len(MISTAKES)
+    assert len(VARIANTS) >= 12
+    assert len(HOSTILE) >= 11
