@@ -50,7 +50,7 @@ from lab01_word2vec.options import (  # noqa: E402
     number,
     resolve_config,
 )
-from lab01_word2vec.training import CHECKPOINT, Interrupted, load_checkpoint, save_checkpoint, train  # noqa: E402
+from lab01_word2vec.training import CHECKPOINT, load_checkpoint, run_command, save_checkpoint, train  # noqa: E402
 from lab03_eval.eval_embeddings import PROTOCOL_NOTE, evaluate, format_scores, to_json  # noqa: E402
 from lab03_eval.vectors import WordVectors, replacing, save_tensors  # noqa: E402
 
@@ -373,19 +373,5 @@ def run(args: Any) -> None:
     print(f"\ndone in {seconds:.0f} s: {out}/vectors.bin; {verdict(corpus, scores)}")
 
 
-def main() -> None:
-    parser = build_parser()
-    args = parser.parse_args()
-    try:
-        run(args)
-    except InputError as error:
-        parser.exit(2, f"error: {error}\n")
-    except OSError as error:
-        parser.exit(2, f"error: {error.filename or args.out}: {error.strerror or error}\n")
-    except (Interrupted, KeyboardInterrupt) as error:
-        continued = f"; the checkpoint is saved ({error}): run the same command with --resume" if str(error) else ""
-        parser.exit(130, f"interrupted{continued}\n")
-
-
 if __name__ == "__main__":
-    main()
+    run_command(build_parser(), run)

@@ -7,12 +7,13 @@ and the state of `rng` to continue bit for bit.
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import json
 import math
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,7 +23,7 @@ from safetensors import SafetensorError, safe_open
 from tqdm import tqdm
 
 from lab01_word2vec.corpus import InputError
-from lab03_eval.vectors import save_tensors
+from lab03_eval.vectors import VectorFileError, save_tensors
 
 CHECKPOINT = "checkpoint.safetensors"
 LOSS_EVERY = 64  # steps between two measurements of the loss: it costs a logarithm a score
@@ -147,3 +148,17 @@ def load_checkpoint(path: Path, trainer: Trainer, config: dict[str, Any]) -> dic
     except (SafetensorError, KeyError, TypeError, json.JSONDecodeError) as error:
         raise InputError(f"{path}: not a checkpoint of this lab ({error}); start without --resume") from None
     return place
+
+
+def run_command(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], None]) -> None:
+    """A lab's command: bad input ends in one line and status 2, Ctrl-C in one that says how to go on and 130."""
+    args = parser.parse_args()
+    try:
+        run(args)
+    except (InputError, VectorFileError) as error:
+        parser.exit(2, f"error: {error}\n")
+    except OSError as error:
+        parser.exit(2, f"error: {error.filename or args.out}: {error.strerror or error}\n")
+    except (Interrupted, KeyboardInterrupt) as error:
+        continued = f"; the checkpoint is saved ({error}): run the same command with --resume" if str(error) else ""
+        parser.exit(130, f"interrupted{continued}\n")

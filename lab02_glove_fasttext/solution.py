@@ -34,7 +34,7 @@ from lab01_word2vec.blocks import BlockTrainer  # noqa: E402
 from lab01_word2vec.corpus import Corpus, InputError, keep_probability, load_corpus, noise_table  # noqa: E402
 from lab01_word2vec.options import SMALL, OneLineParser, add_common_options, number  # noqa: E402
 from lab01_word2vec.solution import choose_device, keep_vectors  # noqa: E402
-from lab01_word2vec.training import CHECKPOINT, Interrupted, train  # noqa: E402
+from lab01_word2vec.training import CHECKPOINT, run_command, train  # noqa: E402
 from lab02_glove_fasttext.cbow import CbowTrainer  # noqa: E402
 from lab02_glove_fasttext.comparison import (  # noqa: E402
     MODELS,
@@ -312,19 +312,5 @@ def run(args: argparse.Namespace) -> None:
     print(f"done in {seconds:.0f} s: {args.out}/glove.bin, skipgram.bin, fasttext.bin, comparison.md, .json, .png")
 
 
-def main() -> None:
-    parser = build_parser()
-    args = parser.parse_args()
-    try:
-        run(args)
-    except ValueError as error:
-        parser.exit(2, f"error: {error}\n")
-    except OSError as error:
-        parser.exit(2, f"error: {error.filename or args.out}: {error.strerror or error}\n")
-    except (Interrupted, KeyboardInterrupt) as error:
-        continued = f"; the checkpoint is saved ({error}): run the same command with --resume" if str(error) else ""
-        parser.exit(130, f"interrupted{continued}\n")
-
-
 if __name__ == "__main__":
-    main()
+    run_command(build_parser(), run)
