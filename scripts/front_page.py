@@ -47,7 +47,8 @@ def map_of_labs(lab01: dict, comparison: dict, lab03: dict) -> str:
         ["[2](lab02_glove_fasttext/README.md)", "GloVe and FastText, compared fairly", f"{training:.0f} s of training",
          f"WordSim-353: {scores}"],
         ["[3](lab03_eval/README.md)", "measuring and drawing any vectors", "half a minute",
-         f"the shipped vectors: WordSim-353 {shown(RHO, [shipped[RHO]])}"],
+         f"the 20,000 words that ship: WordSim-353 {shown(RHO, [shipped[RHO]])} "
+         f"on {shipped['wordsim353.used']} of {shipped['wordsim353.total']} pairs"],
     ]  # fmt: skip
     return table(["lab", "you build", "2 cores", "expect"], rows)
 
