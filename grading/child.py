@@ -136,6 +136,7 @@ def _silence() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)
+    os.close(null)
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, probes: types.ModuleType, config: dict[str, Any]) -> None:

@@ -104,9 +104,8 @@ def _fill(embedding: Any, values: Any) -> None:
         table[:] = torch.as_tensor(values, dtype=table.dtype) if isinstance(table, torch.Tensor) else values
 
 
-def _trainer(submission: Any, case: dict, seed: int) -> Any:
+def _trainer(submission: Any, case: dict, noise: Any, seed: int) -> Any:
     counts = np.array(case["counts"])
-    noise = submission.noise_table(counts)
     settings = {key: case[key] for key in ("dim", "window", "negatives")}
     return submission.PairTrainer(counts, np.ones(len(counts)), noise, seed=seed, device=CPU, **settings)
 
@@ -120,8 +119,9 @@ def negatives(submission: Any, inputs: Any) -> Any:
     found = []
     for case in inputs:
         found.append([])
+        noise = submission.noise_table(np.array(case["counts"]))
         for seed in range(case["trainers"]):
-            trainer = _trainer(submission, case, seed)
+            trainer = _trainer(submission, case, noise, seed)
             before = _embeddings(trainer)[1]
             batch, _ = next(iter(trainer.batches(np.array(case["ids"], dtype=np.int32), 0)))
             trainer.step(batch, 0.1, True)
@@ -131,7 +131,8 @@ def negatives(submission: Any, inputs: Any) -> Any:
 
 def updates(submission: Any, inputs: Any) -> Any:
     """The tables before and after an epoch at a learning rate of 0 and after one that is not, and mean losses."""
-    trainer, ids = _trainer(submission, inputs, 1), np.array(inputs["ids"], dtype=np.int32)
+    noise, ids = submission.noise_table(np.array(inputs["counts"])), np.array(inputs["ids"], dtype=np.int32)
+    trainer = _trainer(submission, inputs, noise, 1)
     tables, losses = [_embeddings(trainer)], []
     for epoch, lr in enumerate(inputs["lr"]):
         steps = [trainer.step(batch, lr, True) for batch, _ in trainer.batches(ids, epoch)]

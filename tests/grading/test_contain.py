@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from grading import contain
 from grading.grader import grade, judge, not_enforced
-from grading.runner import Child, Lost
+from grading.runner import BOUNDS, Child, Lost
 from grading.steps import Step
 from grading.submission import ROOT, SubmissionError, find_submission
 
@@ -46,15 +47,21 @@ def build_vocab(tokens, min_count):
         "allocate": lambda: len(bytearray(5 * 10**9)),
         "forks": forks,
         "large file": lambda: Path("large").write_bytes(b"x" * 200_000_000),
-        "open files": lambda: len([os.open("/dev/null", os.O_RDONLY) for _ in range(1000)]),
         "import solution": lambda: __import__("lab01_word2vec.corpus"),
         "import judges": lambda: __import__("grading.lab01"),
         "program": lambda: subprocess.run(["cat", root / "LICENSE"], capture_output=True).returncode,
         "environment": lambda: sorted(set(os.environ) - {"LC_CTYPE"}),
-        "descriptors": lambda: max(map(int, os.listdir("/proc/self/fd"))) < 12,
+        "descriptors": lambda: sorted(filter(None, map(opened, range(99)))),
+        "open files": lambda: len([os.open("/dev/null", os.O_RDONLY) for _ in range(1000)]),
     }
     found = {name: outcome(attempt) for name, attempt in attempts.items()}
     return list(found), [0], list(found.values())
+
+def opened(number):
+    try:
+        return os.readlink(f"/proc/self/fd/{number}").split(":")[0]
+    except OSError:
+        return None
 
 def forks():
     for count in range(500):
@@ -107,7 +114,8 @@ def test_answers_cannot_be_imported(witness):
 
 def test_nothing_of_the_parent_comes_along(witness):
     assert witness["environment"] == f"done: {ENVIRONMENT}"
-    assert witness["descriptors"] == "done: True"
+    # Standard input, output and error; requests and answers.
+    assert witness["descriptors"] == f"done: {['/dev/null'] * 3 + ['pipe'] * 2}"
     assert witness["root"] == "done: False"
     assert witness["program"] == "done: 1"  # cat may run, and is held by the same rules
 
@@ -115,6 +123,21 @@ def test_nothing_of_the_parent_comes_along(witness):
 def test_what_a_solution_needs_is_within_reach(witness):
     assert witness["read tool"] == 'done: "'
     assert witness["write home"] == witness["shared memory"] == "done: 1"
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "body", "said"),
+    [
+        ({"memory": 10**9}, "for _ in range(6): os.fork() or hold(3 * 10**8)\n    hold(0)", "more than 1 GB of memory"),
+        ({"disk": 10**7}, "open('a', 'wb').write(bytes(5 * 10**7))\n    hold(0)", "it wrote more than 10 MB"),
+        ({"entries": 50}, "[open(str(n), 'w') for n in range(99)]\n    hold(0)", "or 50 files"),
+    ],
+)  # fmt: skip
+def test_ceilings_hold_for_all_processes_together(tmp_path, ceiling, body, said):
+    start = "import os, time\ndef hold(size):\n    x = bytearray(b'x' * size)\n    time.sleep(60)\n"
+    submission = of_text(f"{start}def build_vocab(t, m):\n    {body}\n", tmp_path)
+    with Child(submission, BOUNDS | ceiling) as child, pytest.raises(Lost, match=said):
+        child.ask("build_vocab", 30, CASES)
 
 
 def test_no_process_outlives_its_child(tmp_path):
@@ -212,6 +235,7 @@ def test_a_child_that_reads_nothing_holds_nobody_up(tmp_path):
     text += "    threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGSTOP)).start()\n    return [], [], []\n"
     with Child(of_text(text, tmp_path)) as child:
         child.ask("build_vocab", 10, CASES)
+        time.sleep(1)  # now it is stopped
         with pytest.raises(Lost, match="within 2 s"):
             child.ask("build_vocab", 2, [CASES[0] | {"tokens": ["word"] * 1_000_000}])
 

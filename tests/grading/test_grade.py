@@ -54,7 +54,7 @@ def read(folder: Path) -> dict[str, dict[str, str]]:
 
 def test_the_table_holds_every_submission(folder):
     rows = read(folder)
-    assert list(rows) == ["'=zed.py", "<b>bob & co.py", "ada", "empty", "eve.py"]
+    assert list(rows) == ["<b>bob & co.py", "'=zed.py", "ada", "empty", "eve.py"]
     assert (rows["ada"]["points"], rows["ada"]["of"], rows["ada"]["what failed"]) == ("100", "100", "")
     bob = rows["<b>bob & co.py"]
     assert (bob["points"], bob["steps passed"], bob["steps"]) == ("8", "1", "15")

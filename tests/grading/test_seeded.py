@@ -24,21 +24,20 @@ from tests.grading.seeded import (
 
 MARKER = "hostile-was-here"  # what hostile/write_outside.py calls its files
 OUTSIDE = ["/", "/tmp", "/var/tmp", "/etc", "/run", ROOT, ROOT / "tests", ROOT / "grading", ROOT / "lab03_eval"]
+GRADE = {"mistake": grade_mistake, "variant": grade_variant, "hostile": grade_hostile}
 
 
 @pytest.fixture(scope="module")
 def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], list]]:
-    """Verdicts by test id. The selected submissions are graded two at a time while the first results are looked at."""
+    """Verdicts by test id. The selected submissions are graded three at a time, first those that mostly wait."""
     contain.adopt_orphans()  # so that no process of a submission could leave our sight
     jobs: dict[str, Future] = {}
-    with ThreadPoolExecutor(2) as pool:
-        for item in request.session.items:
-            if item.path == request.path and hasattr(item, "callspec"):
-                (case,) = item.callspec.params.values()
-                grade = {"mistake": grade_mistake, "variant": grade_variant, "hostile": grade_hostile}
-                (kind,) = item.callspec.params
-                more = [tmp_path_factory.mktemp("mistake") / "submission"] if kind == "mistake" else []
-                jobs[item.callspec.id] = pool.submit(grade[kind], case, *more)
+    items = [item for item in request.session.items if item.path == request.path and hasattr(item, "callspec")]
+    with ThreadPoolExecutor(3) as pool:
+        for item in sorted(items, key=lambda item: "hostile" not in item.callspec.params):
+            ((kind, case),) = item.callspec.params.items()
+            more = [tmp_path_factory.mktemp("mistake") / "submission"] if kind == "mistake" else []
+            jobs[item.callspec.id] = pool.submit(GRADE[kind], case, *more)
         yield lambda name: jobs[name].result()
         pool.shutdown(cancel_futures=True)
     left = [pid for pid in contain.descendants(os.getpid()) if b"grading/child.py" in command_of(pid)]
