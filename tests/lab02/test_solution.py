@@ -15,6 +15,7 @@ from gensim.models.fasttext import load_facebook_vectors
 from lab02_glove_fasttext import comparison, solution
 from lab02_glove_fasttext.cooccurrence import cooccurrence
 from lab02_glove_fasttext.glove import train_glove
+from lab03_eval.benchmarks import gensim_data
 from lab03_eval.eval_embeddings import evaluate
 from lab03_eval.vectors import WordVectors
 from tests.conftest import ROOT
@@ -96,6 +97,29 @@ def test_bad_input_is_one_line(small_text, tmp_path, arguments, says):
     assert says in done.stderr
     assert done.stderr.count("\n") == 1
     assert not list(tmp_path.glob("out/*"))
+
+
+def test_supervised_models_are_refused_before_training(small_text, data_set, tmp_path):
+    model = data_set("pretrained/fasttext-rs_cooking.model.bin")
+    done = lab02("--data", str(small_text), "--pretrained", str(model), "--out", str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert "is supervised" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_pretrained_models_answer_for_unknown_words_as_gensim_does():
+    file = gensim_data("crime-and-punishment.bin")  # Facebook's format, in English and Russian
+    text = comparison.unknown_words({"facebook": WordVectors.load(file)}, ["landladyish"], topn=3)
+    asked, answer, carriers = text.splitlines()
+    near = load_facebook_vectors(file).most_similar("landladyish", topn=3)
+    assert asked == "landladyish"
+    assert answer.split() == [
+        "facebook",
+        *", ".join(f"{word} {cosine:.2f}" for word, cosine in near).split(),
+        "(composed)",
+    ]
+    assert "lady" in carriers
 
 
 def test_dry_run_trains_nothing(small_text, tmp_path):
