@@ -98,37 +98,43 @@ def work(config: dict[str, Any], separate: bool) -> None:
     from grading import contain
 
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(config["answers"], "wb")
+    missing = confine(config, separate, contain)
+    _silence()
+    sys.path += config["path"]
+    sys.modules["grading"].__path__ = [f"{config['folder']}/grading"]
+    # With the probes come numpy and torch; what they map does not count.
+    probes = importlib.import_module(f"grading.{config['probes']}") if config["probes"] else None
+    if contain.LINUX:
+        contain.limit_memory(config["address_space"])
+    _send(answers, json.dumps({"step": "ready", "value": missing}))
+    serve(requests, answers, probes, config)
+
+
+def confine(config: dict[str, Any], separate: bool, contain: types.ModuleType) -> list[str]:
+    """Give up all that a submission must not have, but memory. Returns what the system does not let us give up."""
+    as_root = os.getuid() == 0
     mounted = separate and contain.private_mounts(config["shared_memory"])
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
-    limits, alone = config["limits"], separate or os.getuid() == 0  # alone: no other process has this user
-    if not alone:
+    limits = config["limits"]
+    if not separate and not as_root:  # other processes have the same user and count, too
         limits["NPROC"] += contain.tasks_of_user()
     contain.limit_resources(limits)
     os.chdir(config["folder"])
     proc = ["/proc"] if mounted else ["/proc/self", "/proc/cpuinfo", "/proc/meminfo"]
-    shared = ["/dev/shm"] if mounted else []
-    landlock = contain.restrict_files(
-        [*contain.SYSTEM, *proc, *config["read"]], [config["folder"], "/dev/null", *shared]
-    )
-    root = contain.become_nobody(config["folder"], config["read"], landlock > 0)
-    _silence()
-
-    sys.path += config["path"]
-    sys.modules["grading"].__path__ = [f"{config['folder']}/grading"]
-    # With the probes come numpy and torch.
-    probes = importlib.import_module(f"grading.{config['probes']}") if config["probes"] else None
-    if contain.LINUX:
-        contain.limit_memory(config["address_space"])
-    not_enforced = {
-        f"it runs as root, whom no limit on processes holds: {root}": root,
+    write = [config["folder"], "/dev/null", *(["/dev/shm"] if mounted else [])]
+    landlock = contain.restrict_files([*contain.SYSTEM, *proc, *config["read"]], write)
+    why_root = contain.become_nobody(config["folder"], config["read"], landlock > 0)
+    exposed = not separate and not as_root  # other processes of the same user are within sight
+    missing = {
+        f"it runs as root, whom no limit on processes holds: {why_root}": why_root,
         "memory and processes are not limited: only Linux does that": not contain.LINUX,
         "it may read and write outside its folder, the solutions too: no Landlock here": not landlock,
+        "it may empty files of yours: Landlock is older than version 3": landlock in (1, 2) and not as_root,
         "it may use the network: the system lets us make no namespace": not separate,
-        "it may end other processes of yours: no namespace, and Landlock is older than 6": not alone and landlock < 6,
+        "it may end processes of yours: no namespace, and Landlock is older than version 6": exposed and landlock < 6,
     }
-    _send(answers, json.dumps({"step": "ready", "value": [text for text, holds in not_enforced.items() if holds]}))
-    serve(requests, answers, probes, config)
+    return [text for text, holds in missing.items() if holds]
 
 
 def _silence() -> None:

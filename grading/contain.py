@@ -92,7 +92,7 @@ def adopt_orphans() -> None:
 
 def private_mounts(shared_memory: int) -> bool:
     """A /proc without other processes and a /dev/shm of our own, of `shared_memory` bytes; False where the system
-    refuses. To be called by the first process of the new namespace."""
+    refuses. To be called by a process of the new namespace."""
     with contextlib.suppress(OSError):
         _check(_libc.unshare(CLONE_NEWNS))
         _mount("none", "/", MS_REC_PRIVATE)
@@ -191,7 +191,9 @@ def _give(folder: str, user: int) -> None:
 
 
 def _open_to_all(path: Path) -> bool:
-    return all(part.stat().st_mode & 0o001 for part in [path, *path.parents] if part.is_dir())
+    """Whether any user may enter the folders on the way and read what is there."""
+    inside = [part.stat().st_mode & 0o001 for part in path.parents]
+    return all(inside) and (not path.exists() or bool(path.stat().st_mode & 0o004))
 
 
 def _set_capabilities(mask: int) -> None:

@@ -83,7 +83,9 @@ def _threshold(submission: Submission, threshold: Threshold, corpus: str | None)
 
 
 def _judged(threshold: Threshold, out: Path) -> str | None:
-    for path in (out, *out.rglob("*")):
+    if not out.is_dir() or out.is_symlink():
+        return "the command left no --out folder"
+    for path in out.rglob("*"):
         if path.is_symlink() or not (path.is_dir() or path.is_file()):
             return f"{path.name}, which the command left, is no plain file"
     try:

@@ -139,7 +139,7 @@ class Child:
         try:
             answer = json.loads(line)
         except (ValueError, RecursionError):
-            answer = None
+            raise Lost("what it returned cannot be read") from None
         if not isinstance(answer, dict) or answer.get("step") != step or not {"value", "error"} & answer.keys():
             raise Lost("it wrote into the grader's own channel")
         return answer

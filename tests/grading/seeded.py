@@ -29,7 +29,7 @@ HOSTILE_VERDICTS = {
     "sleeping_import": "within 20 s",
     "stop_itself": "within 10 s",
     "syntax_error": "SyntaxError",
-    "tampered_pipe": "channel",
+    "tampered_pipe": "own channel",
     "write_outside": "written: []",
 }
 

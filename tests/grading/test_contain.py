@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from grading import contain
 from grading.grader import grade, judge, not_enforced
 from grading.runner import BOUNDS, Child, Lost
-from grading.steps import Step
+from grading.steps import Step, Threshold
 from grading.submission import ROOT, SubmissionError, find_submission
 
 # A submission that reports, instead of a vocabulary, how attempts to leave its folder end.
@@ -45,13 +46,13 @@ def build_vocab(tokens, min_count):
         "connect": lambda: socket.create_connection(("127.0.0.1", 9), 1),
         "send": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("192.0.2.1", 9)),
         "allocate": lambda: len(bytearray(5 * 10**9)),
-        "forks": forks,
         "large file": lambda: Path("large").write_bytes(b"x" * 200_000_000),
         "import solution": lambda: __import__("lab01_word2vec.corpus"),
         "import judges": lambda: __import__("grading.lab01"),
         "program": lambda: subprocess.run(["cat", root / "LICENSE"], capture_output=True).returncode,
         "environment": lambda: sorted(set(os.environ) - {"LC_CTYPE"}),
         "descriptors": lambda: sorted(filter(None, map(opened, range(99)))),
+        "forks": forks,
         "open files": lambda: len([os.open("/dev/null", os.O_RDONLY) for _ in range(1000)]),
     }
     found = {name: outcome(attempt) for name, attempt in attempts.items()}
@@ -238,6 +239,57 @@ def test_a_child_that_reads_nothing_holds_nobody_up(tmp_path):
         time.sleep(1)  # now it is stopped
         with pytest.raises(Lost, match="within 2 s"):
             child.ask("build_vocab", 2, [CASES[0] | {"tokens": ["word"] * 1_000_000}])
+
+
+# The threshold step
+
+COMMAND = """
+import argparse, os, sys
+from pathlib import Path
+def build_vocab(): ...
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--out", type=Path)
+    args = parser.parse_args()
+    {body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("args.out.mkdir(); (args.out / 'size').write_text(str(len(args.data.read_text())))", ""),
+        ("args.out.mkdir(); (args.out / 'size').write_text('7')", "the size is 7, not 9"),
+        (
+            "args.out.mkdir(); (args.out / 'size').symlink_to(args.data)",
+            "size, which the command left, is no plain file",
+        ),
+        ("args.out.mkdir(); os.mkfifo(args.out / 'size')", "size, which the command left, is no plain file"),
+        ("parser.error('the corpus is dull')", "the command failed with CommandFailed: exit status 2: usage:"),
+        ("list(args.data.parent.iterdir())", "the command failed with PermissionError"),
+        ("pass", "the command left no --out folder"),
+        ("args.out.mkdir()", "what the command left cannot be read (FileNotFoundError"),
+        ("os._exit(0)", "the command: it ended the whole process (exit status 0)"),
+    ],
+)
+def test_the_threshold_judges_what_the_command_left(tmp_path, body, said):
+    def size_is_nine(out: Path) -> str | None:
+        size = (out / "size").read_text()
+        return None if size == "9" else f"the size is {size}, not 9"
+
+    (tmp_path / "corpus").write_text("nine char")
+    submission = of_text(COMMAND.format(body=body), tmp_path)
+    lab = replace(submission.lab, threshold=Threshold(5, size_is_nine, seconds=20))
+    (verdict,) = grade(replace(submission, lab=lab), ["threshold"], corpus=str(tmp_path / "corpus"))
+    assert (verdict.passed, verdict.points) == (not said, 0 if said else 5)
+    assert verdict.message.startswith(said)
+
+
+def test_without_a_corpus_the_threshold_is_listed_as_not_run():
+    (verdict,) = grade(find_submission(ROOT / "lab01_word2vec"), ["threshold"])
+    assert (verdict.passed, verdict.worth) == (None, 0)
+    assert verdict.message == "not run: no corpus given (--corpus FILE)"
 
 
 # Which files are a submission

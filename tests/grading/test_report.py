@@ -1,0 +1,42 @@
+"""reports/grader.md says what grader.json measured, of the set as it is now, and the measurement meets its bars."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from scripts.report_grader import tables
+from scripts.tables import REPORTS, load
+from tests.grading.seeded import HOSTILE, MISTAKES, VARIANTS
+
+REMEDY = "run python scripts/report_grader.py"
+
+
+@pytest.fixture(scope="module")
+def measured() -> dict:
+    return load("grader.json")
+
+
+def test_the_tables_come_from_the_committed_json(measured):
+    made = tables(measured)
+    page = (REPORTS / "grader.md").read_text(encoding="utf-8")
+    found = re.findall(r"<!-- table: (\w+) -->\n(.*?)\n?<!-- end -->", page, flags=re.DOTALL)
+    assert {name for name, _ in found} == set(made)
+    for name, text in found:
+        assert text == made[name], REMEDY
+
+
+def test_the_whole_set_was_measured(measured):
+    assert {(r["lab"], r["name"], r["step"]) for r in measured["mistakes"]} == {
+        (mistake.lab, mistake.name, mistake.step) for mistake in MISTAKES
+    }, REMEDY
+    assert [r["name"] for r in measured["variants"]] == [path.stem for path in VARIANTS], REMEDY
+    assert [r["name"] for r in measured["hostile"]] == [path.stem for path in HOSTILE], REMEDY
+
+
+def test_the_measurement_meets_its_bars(measured):
+    assert [r["name"] for r in measured["mistakes"] if not r["flagged"]] == []
+    assert [r["name"] for r in measured["variants"] if r["failed"] or r["points"] != 100] == []
+    assert [r["name"] for r in measured["hostile"] if r["points"]] == []
+    assert [r["lab"] for r in measured["solutions"] if r["seconds"] >= 6 or r["points"] != 100] == []
