@@ -66,7 +66,9 @@ def measure_comparison(data: str) -> dict:
         command = [sys.executable, str(ROOT / "lab02_glove_fasttext" / "solution.py"), "--data", data]
         subprocess.run([*command, "--seeds", "3", "--also", *solution.ALSO, "--out", out], check=True)
         shutil.copyfile(Path(out, "comparison.png"), REPORTS / "lab02.png")
-        return json.loads(Path(out, "comparison.json").read_text(encoding="utf-8"))
+        found = json.loads(Path(out, "comparison.json").read_text(encoding="utf-8"))
+        found["config"]["data"] = Path(data).name  # where it lies on this machine is nobody's business
+        return found
 
 
 def read_slice(data: str) -> tuple:
