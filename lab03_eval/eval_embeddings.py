@@ -14,10 +14,8 @@ import argparse
 import itertools
 import json
 import math
-import os
 import sys
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +35,7 @@ from lab03_eval.benchmarks import (  # noqa: E402
     read_pairs,
     read_questions,
 )
+from lab03_eval.joined import argmax_joined  # noqa: E402
 from lab03_eval.significance import (  # noqa: E402
     RESAMPLES,
     compare_correlations,
@@ -49,7 +48,7 @@ from lab03_eval.vectors import VectorFileError, WordVectors, replacing  # noqa: 
 
 SEMANTIC_SECTIONS = 5  # the first five of Google's fourteen sections; the others are syntactic
 TOP_WORDS = 30_000  # word2vec's compute-accuracy looks among the 30,000 most frequent words
-TILE_SCORES = 10_000_000  # of an analogy tile: 40 MB a thread
+TILE_SCORES = 40_000_000  # of an analogy tile: 160 MB
 PROTOCOLS = {"full": None, "top30k": TOP_WORDS}
 
 
@@ -132,63 +131,47 @@ def solve_analogies(
     frequent candidates, None for all: one pass over the scores answers for every limit. Returns (n,), or
     (limits, n) if there are several.
 
-    Either score is one part that hangs on (a, b) and one that hangs on c, and questions share both: Google's
-    19,544 have some 550 of each. So the products are small, and a question costs one addition (or
-    multiplication) and one comparison a word, on tiles that stay in the cache, in one thread a core.
+    Either score joins a part that hangs on (a, b) with one that hangs on c, and questions share both: Google's
+    19,544 have 550 pairs and 474 thirds, so the products are small; joined.py finds the best of their joins.
     """
     # BEGIN SOLUTION: argmax over w ∉ {a, b, c} of w·(b − a + c), or of s(w,b)·s(w,c)/(s(w,a) + ε), s = (w·v + 1)/2
     if objective not in ("3cosadd", "3cosmul"):
         raise ValueError(f"unknown objective {objective!r}; known: 3cosadd, 3cosmul")
     adds = objective == "3cosadd"
-    ends = [min(limit or len(unit), len(unit)) for limit in limits]
+    join, excluded = (np.add, -np.inf) if adds else (np.multiply, 0)  # scores of 3CosMul are positive
     keys, pair = np.unique(questions[:, 0] * len(unit) + questions[:, 1], return_inverse=True)  # (P,), (n,)
     pairs = np.stack(np.divmod(keys, len(unit)), axis=1)  # (P, 2)
-    thirds, seen, third = np.unique(questions[:, 2], return_index=True, return_inverse=True)  # (C,), (C,), (n,)
-    by_place = np.argsort(seen)  # as the file has them: then the thirds of a pair are a stretch, or nearly
-    thirds, third = thirds[by_place], np.argsort(by_place)[third]
-    order = np.argsort(pair, kind="stable")  # the questions of a pair side by side
-    starts = np.searchsorted(pair[order], np.arange(len(pairs) + 1))
-    third = third[order]
-    groups = [third[begin:end] for begin, end in itertools.pairwise(starts)]
-    stretches = [slice(group.min(), group.max() + 1) for group in groups]
-    dense = [stretch.stop - stretch.start <= 1.25 * len(group) for stretch, group in zip(stretches, groups)]
-    widest = max((int(1.25 * len(group)) for group in groups), default=0)
-    combine = np.add if adds else np.multiply
-    tile = min(8192, max(256, TILE_SCORES // (len(pairs) + len(thirds) + 1)))
-    edges = sorted({*range(0, max(ends), tile), *ends})
+    thirds, third = np.unique(questions[:, 2], return_inverse=True)  # (C,), (n,)
 
-    def solve(edge: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-        """Best score and its row, each (n,) in `order`, among the words first..last."""
-        first, last = edge
+    def best(first: int, last: int, floor: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Score and row, both (n,), of each question's best word among first..last."""
         words = unit[first:last].T  # (d, t)
         if adds:
             of_pair, of_third = (unit[pairs[:, 1]] - unit[pairs[:, 0]]) @ words, unit[thirds] @ words  # (P, t), (C, t)
         else:
-            sa, sb, of_third = ((unit[rows] @ words + 1) / 2 for rows in (*pairs.T, thirds))
-            of_pair = sb / (sa + epsilon)
+            sa, of_pair, of_third = (unit[rows] @ words for rows in (*pairs.T, thirds))
+            for cosine in (sa, of_pair, of_third):  # in place: fresh memory costs more than the sums
+                cosine += 1
+                cosine /= 2
+            sa += epsilon
+            of_pair /= sa
         for part, rows in ((of_pair, pairs[:, 0]), (of_pair, pairs[:, 1]), (of_third, thirds)):
             here = np.flatnonzero((rows >= first) & (rows < last))
-            part[here, rows[here] - first] = -np.inf if adds else 0  # scores of 3CosMul are positive
-        best, row = np.empty(len(order), np.float32), np.empty(len(order), np.int64)
-        buffer = np.empty((widest, last - first), np.float32)  # fresh memory would cost page faults
-        for number, (group, stretch, whole) in enumerate(zip(groups, stretches, dense)):
-            of_group = of_third[stretch] if whole else of_third[group]  # a view where one will do
-            at = group - stretch.start if whole else np.arange(len(group))
-            scores = combine(of_group, of_pair[number], buffer[: len(of_group)])  # (m, t)
-            winner, here = scores.argmax(axis=1)[at], slice(starts[number], starts[number + 1])
-            best[here], row[here] = scores[at, winner], winner + first
-        return best, row
+            part[here, rows[here] - first] = excluded
+        score, column = argmax_joined((of_pair, pair), (of_third, third), join, floor)
+        return score, first + column
 
-    answers = np.zeros((len(ends), len(order)), dtype=np.int64)
-    top, answer = np.full(len(order), -np.inf, np.float32), np.zeros(len(order), np.int64)
-    tiles = list(itertools.pairwise(edges))
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for (_, last), (best, row) in zip(tiles, pool.map(solve, tiles)):
-            better = best > top
-            top[better], answer[better] = best[better], row[better]
-            for number, end in enumerate(ends):
-                if end == last:
-                    answers[number, order] = answer
+    top, answer = np.full(len(questions), -np.inf, np.float32), np.zeros(len(questions), np.int64)
+    ends = [min(limit or len(unit), len(unit)) for limit in limits]
+    answers = np.zeros((len(ends), len(questions)), dtype=np.int64)
+    tile = max(1, TILE_SCORES // (len(pairs) + len(thirds) + 1))
+    for first, last in itertools.pairwise(sorted({*range(0, max(ends), tile), *ends})):
+        score, row = best(first, last, top)
+        better = score > top
+        top[better], answer[better] = score[better], row[better]
+        for number, end in enumerate(ends):
+            if end == last:
+                answers[number] = answer
     return answers if len(ends) > 1 else answers[0]
     # END SOLUTION
 

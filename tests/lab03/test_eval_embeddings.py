@@ -12,6 +12,7 @@ import pytest
 from gensim.test.utils import datapath
 from scipy import stats
 
+from lab03_eval import eval_embeddings, joined
 from lab03_eval.benchmarks import BENCHMARKS, gensim_data, read_categories, read_pairs, read_questions
 from lab03_eval.eval_embeddings import (
     compare,
@@ -104,8 +105,9 @@ def test_3cosmul_equals_gensims(trained):
         assert trained.words[row] == theirs.most_similar_cosmul(positive, negative, topn=1)[0][0]
 
 
-def test_one_pass_answers_for_every_limit_as_a_pass_for_each():
-    # More words than a tile, limits on a tile's edge, inside one and beyond the vocabulary.
+def test_one_pass_answers_for_every_limit_as_a_pass_for_each(monkeypatch):
+    # More words than a tile, limits inside one and beyond the vocabulary.
+    monkeypatch.setattr(eval_embeddings, "TILE_SCORES", 2_000_000)
     rng = np.random.default_rng(0)
     unit = rng.standard_normal((2500, 8)).astype(np.float32)
     unit /= np.linalg.norm(unit, axis=1, keepdims=True)
@@ -118,6 +120,26 @@ def test_one_pass_answers_for_every_limit_as_a_pass_for_each():
     for limit, answers in zip(limits, together):
         np.testing.assert_array_equal(answers, scores[:, :limit].argmax(axis=1))
         np.testing.assert_array_equal(solve_analogies(unit, questions, limits=(limit,)), answers)
+
+
+@pytest.mark.parametrize("objective", ["3cosadd", "3cosmul"])
+@pytest.mark.parametrize("above", [1, 0.5, 0.008, 0])
+@pytest.mark.parametrize("levels", [1, 2, 5])
+def test_answers_are_exact_wherever_the_cut_lies(monkeypatch, objective, above, levels):
+    # From all words above the cut to none; products without rounding and equal words, so that the first must win.
+    monkeypatch.setattr(joined, "ABOVE", above)
+    monkeypatch.setattr(eval_embeddings, "TILE_SCORES", 20_000)
+    rng = np.random.default_rng(levels)
+    unit = (rng.integers(0, levels, (300, 4)) / 8).astype(np.float32)
+    questions = rng.integers(0, 300, (3, 200))
+    sa, sb, sc = (unit[rows] @ unit.T for rows in questions)  # (200, 300)
+    if objective == "3cosadd":
+        scores = sb - sa + sc
+    else:
+        sa, sb, sc = ((s + 1) / 2 for s in (sa, sb, sc))
+        scores = sb / (sa + np.float32(0.001)) * sc
+    np.put_along_axis(scores, questions.T, -np.inf, axis=1)
+    np.testing.assert_array_equal(solve_analogies(unit, questions.T, objective), scores.argmax(axis=1))
 
 
 def test_a_cased_vocabulary_keeps_its_capitals():

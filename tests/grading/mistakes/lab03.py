@@ -63,7 +63,7 @@ MISTAKES = [
     ),
     scores(
         "query words not excluded",
-        old="part[here, rows[here] - first] = -np.inf if adds else 0",
+        old="part[here, rows[here] - first] = excluded",
         new="part[here, rows[here] - first] += 0",
         step="analogies_add",
     ),
@@ -75,14 +75,14 @@ MISTAKES = [
     ),
     scores(
         "3CosMul of cosines that may be negative",
-        old="((unit[rows] @ words + 1) / 2 for rows",
-        new="(unit[rows] @ words for rows",
+        old="cosine += 1\n                cosine /= 2",
+        new="cosine /= 1",
         step="analogies_mul",
     ),
     scores(
         "3CosMul divides by the wrong word",
-        old="of_pair = sb / (sa + epsilon)",
-        new="of_pair = sa / (sb + epsilon)",
+        old="of_pair /= sa",
+        new="of_pair[:] = sa / of_pair",
         step="analogies_mul",
     ),
     scores(
