@@ -147,12 +147,13 @@ def solve_analogies(
         """Score and row, both (n,), of each question's best word among first..last."""
         words = unit[first:last].T  # (d, t)
         if adds:
-            of_pair, of_third = (unit[pairs[:, 1]] - unit[pairs[:, 0]]) @ words, unit[thirds] @ words  # (P, t), (C, t)
+            products = np.concatenate([unit[pairs[:, 1]] - unit[pairs[:, 0]], unit[thirds]]) @ words  # (P + C, t)
+            of_pair, of_third = np.split(products, [len(pairs)])
         else:
-            sa, of_pair, of_third = (unit[rows] @ words for rows in (*pairs.T, thirds))
-            for cosine in (sa, of_pair, of_third):  # in place: fresh memory costs more than the sums
-                cosine += 1
-                cosine /= 2
+            products = unit[np.concatenate([*pairs.T, thirds])] @ words  # (P + P + C, t)
+            products += 1  # in place: fresh memory costs more than the sums
+            products /= 2
+            sa, of_pair, of_third = np.split(products, [len(pairs), 2 * len(pairs)])
             sa += epsilon
             of_pair /= sa
         for part, rows in ((of_pair, pairs[:, 0]), (of_pair, pairs[:, 1]), (of_third, thirds)):

@@ -101,8 +101,12 @@ class WordVectors:
     @cached_property
     def unit(self) -> np.ndarray:
         """Rows scaled to length one (V, d); a zero row stays zero, so its cosine with anything is 0."""
-        length = np.linalg.norm(self.matrix, axis=1, keepdims=True)
-        return self.matrix / np.where(length > 0, length, 1)
+        unit = self.matrix.copy()
+        for start in range(0, len(unit), 4096):  # in the cache, and without squares as large as the matrix
+            rows = unit[start : start + 4096]
+            length = np.linalg.norm(rows, axis=1, keepdims=True)
+            rows /= np.where(length > 0, length, 1)
+        return unit
 
     def nearest(
         self,

@@ -57,8 +57,8 @@ MISTAKES = [
     scores("coverage not counted", old='"used": int(known.sum())', new='"used": len(pairs)', step="similarity"),
     scores(
         "a − b + c",
-        old="(unit[pairs[:, 1]] - unit[pairs[:, 0]]) @ words",
-        new="(unit[pairs[:, 0]] - unit[pairs[:, 1]]) @ words",
+        old="unit[pairs[:, 1]] - unit[pairs[:, 0]], unit[thirds]",
+        new="unit[pairs[:, 0]] - unit[pairs[:, 1]], unit[thirds]",
         step="analogies_add",
     ),
     scores(
@@ -75,8 +75,8 @@ MISTAKES = [
     ),
     scores(
         "3CosMul of cosines that may be negative",
-        old="cosine += 1\n                cosine /= 2",
-        new="cosine /= 1",
+        old="            products /= 2\n",
+        new="            products -= 1\n",
         step="analogies_mul",
     ),
     scores(
