@@ -78,12 +78,12 @@ def nearest_rows(matrix: np.ndarray, k: int = NEIGHBOURS) -> np.ndarray:
         cosine = unit[start : start + step] @ unit.T  # (step, n)
         each = np.arange(len(cosine))
         cosine[each, start + each] = -np.inf
-        found[start : start + step] = _largest(cosine, k)
+        found[start : start + step] = largest_columns(cosine, k)
     return found
     # END SOLUTION
 
 
-def _largest(scores: np.ndarray, k: int) -> np.ndarray:
+def largest_columns(scores: np.ndarray, k: int) -> np.ndarray:
     """Columns (m, k) of the k largest of each row of `scores` (m, n), largest first, equal ones from left to right.
 
     Columns are put into n/g groups of g; the k-th largest of the groups' maxima bounds the k-th largest score from

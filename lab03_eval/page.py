@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lab03_eval.geometry import largest_columns
 from lab03_eval.layout import CAUTIONS, COLOURS, known_capitals, known_families
 from lab03_eval.vectors import WordVectors, replacing
 
@@ -19,7 +20,7 @@ GRID = 9999  # places are whole numbers from 0 to GRID: a fifth of a pixel on a 
 CANDIDATES = 100_000
 
 
-def nearest_rows(vectors: WordVectors, words: list[str], topn: int, restrict: int) -> tuple[np.ndarray, np.ndarray]:
+def neighbours(vectors: WordVectors, words: list[str], topn: int, restrict: int) -> tuple[np.ndarray, np.ndarray]:
     """Rows (n, topn) and cosines (n, topn) of each word's neighbours among the first `restrict` rows, best first.
 
     What `WordVectors.most_similar` gives, for many words at once; fewer columns where there are fewer candidates.
@@ -34,11 +35,9 @@ def nearest_rows(vectors: WordVectors, words: list[str], topn: int, restrict: in
         scores = vectors.unit[own] @ candidates.T  # (m, restrict)
         inside = own < len(candidates)
         scores[inside, own[inside]] = -np.inf
-        best = np.argpartition(-scores, topn - 1, axis=1)[:, :topn]
-        value = np.take_along_axis(scores, best, axis=1)
-        order = np.lexsort((best, -value), axis=1)  # of equal cosines the more frequent word first
-        near[start : start + chunk] = np.take_along_axis(best, order, axis=1)
-        cosine[start : start + chunk] = np.take_along_axis(value, order, axis=1)
+        best = largest_columns(scores, topn)  # of equal cosines the more frequent word first
+        near[start : start + chunk] = best
+        cosine[start : start + chunk] = np.take_along_axis(scores, best, axis=1)
     return near, cosine
 
 
@@ -56,7 +55,7 @@ def write_page(
     Each word's neighbours are the `topn` of highest cosine among the `restrict` most frequent words, shown on the
     map or not.
     """
-    near, cosine = nearest_rows(vectors, words, topn, restrict)
+    near, cosine = neighbours(vectors, words, topn, restrict)
     # The page numbers its words: first those on the map, then the neighbours that are not.
     number = {word: i for i, word in enumerate(words)}
     for row in np.unique(near):

@@ -124,7 +124,7 @@ def bias_text(name: str, result: dict[str, Any]) -> str:
         if figures:
             cells = ["no coverage", "–", "–"]
             if "effect" in figures:
-                p = f"{figures['p']:.3f}" if figures["p"] >= 0.001 else "< .001"
+                p = "< .001" if figures["p"] < 0.001 else f"{figures['p']:.3f}"
                 cells = [f"{figures['effect']:+.2f}", p, f"{figures['used']}/{figures['total']}"]
             rows.append([f"{test.split('_')[0]}. {x} / {y}".replace("_", " "), *cells])
     text = columns(f"Bias of {name}", ["WEAT (Caliskan et al. 2017)", "effect size", "p", "words"], rows)

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from lab03_eval.layout import FAMILIES, map_words
-from lab03_eval.page import embed, nearest_rows, write_page
+from lab03_eval.page import embed, neighbours, write_page
 from lab03_eval.vectors import WordVectors
 
 NASTY = ["</script>", "<!--", "<b>", "&amp;", '"quoted"', "back\\slash", "東京", "\u2028", "{{data}}"]
@@ -85,7 +85,7 @@ def test_the_page_names_no_outside_address(page):
 @pytest.mark.parametrize("restrict", [600, 100, 5])
 def test_neighbours_equal_most_similar(planted, restrict):
     words = ["paris", "cat", "other499", "</script>"]
-    near, cosine = nearest_rows(planted, words, 10, restrict)
+    near, cosine = neighbours(planted, words, 10, restrict)
     assert near.shape == (4, min(10, restrict - 1))
     for word, rows, values in zip(words, near, cosine):
         expected = planted.most_similar(word, near.shape[1], restrict)
