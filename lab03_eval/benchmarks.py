@@ -56,7 +56,7 @@ HELD_OUT = ("men", "rw", "mturk287", "rg65")
 def gensim_data(name: str) -> Path:
     """Path of a data file inside gensim's package, found without importing it. Raises NotAtHand with the remedy."""
     package = importlib.util.find_spec("gensim")
-    if package is None:
+    if package is None or not package.submodule_search_locations:
         raise NotAtHand(f"{name} comes with gensim, which is not installed: pip install gensim")
     return Path(package.submodule_search_locations[0]) / "test" / "test_data" / name
 

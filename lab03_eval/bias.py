@@ -19,6 +19,7 @@ from __future__ import annotations
 import json
 import math
 from itertools import chain, combinations
+from typing import Any
 
 import numpy as np
 
@@ -102,8 +103,11 @@ def evaluate_weat(
         known[name] = [row for row in map(lookup.row, sets[name]) if row >= 0]
         if len(known[name]) < 2:
             raise NoCoverage(f"no coverage: {len(known[name])} of the {len(sets[name])} words of {name}")
-    figures = weat(*(vectors.unit[known[name]].astype(np.float64) for name in test), seed)
-    return figures | {"used": sum(map(len, known.values())), "total": sum(len(sets[name]) for name in test)}
+    x, y, a, b = (vectors.unit[known[name]].astype(np.float64) for name in test)
+    return weat(x, y, a, b, seed) | {
+        "used": sum(map(len, known.values())),
+        "total": sum(len(sets[name]) for name in test),
+    }
 
 
 def known_pairs(vectors: WordVectors, pairs: list[list[str]]) -> np.ndarray:
@@ -155,7 +159,7 @@ def hard_debias(vectors: WordVectors, direction: np.ndarray, equalize: np.ndarra
     # END SOLUTION
 
 
-def evaluate_bias(vectors: WordVectors, seed: int = 0) -> dict[str, float | bool | str | list]:
+def evaluate_bias(vectors: WordVectors, seed: int = 0) -> dict[str, Any]:
     """All figures under flat keys.
 
     `bias.weat.7_math_arts.effect`, `.p`, `.exact`, `.used`, `.total`; `bias.gender.share`, `.used`, `.total`;
@@ -165,7 +169,7 @@ def evaluate_bias(vectors: WordVectors, seed: int = 0) -> dict[str, float | bool
     return _weat_figures(vectors, seed) | _gender_figures(vectors)
 
 
-def read_words(name: str) -> dict | list:
+def read_words(name: str) -> Any:
     """Content of the word list `name` of FILES. Raises NotAtHand."""
     return json.loads(find_data(FILES[name]).read_text(encoding="utf-8"))
 
@@ -175,13 +179,13 @@ def _weat_figures(vectors: WordVectors, seed: int) -> dict:
         sets = read_words("weat")
     except NotAtHand as reason:
         return {"bias.weat.not_run": str(reason)}
-    results = {}
+    results: dict[str, Any] = {}
     for name, test in WEAT_TESTS.items():
         try:
             figures = evaluate_weat(vectors, sets, test, seed)
+            results |= {f"bias.weat.{name}.{key}": value for key, value in figures.items()}
         except NoCoverage as reason:
-            figures = {"not_run": str(reason)}
-        results |= {f"bias.weat.{name}.{key}": value for key, value in figures.items()}
+            results[f"bias.weat.{name}.not_run"] = str(reason)
     return results
 
 

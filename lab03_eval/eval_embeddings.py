@@ -92,7 +92,7 @@ def cosines(vectors: WordVectors, pairs: list[Pair], oov: str = "skip") -> tuple
     """
     # BEGIN SOLUTION: v·w / (|v| |w|); unknown: NaN (skip), 0 (zero), the mean of all vectors in its place (mean)
     rows = Lookup(vectors).rows([pair[:2] for pair in pairs]).reshape(-1, 2)  # (n, 2)
-    known = (rows >= 0).all(axis=1)
+    known = np.all(rows >= 0, axis=1)
     first, second = vectors.unit[rows[:, 0]], vectors.unit[rows[:, 1]]  # (n, d)
     if oov == "mean":
         mean = vectors.matrix.mean(axis=0)
@@ -212,7 +212,7 @@ def section_scores(sections: list[Section], answered: np.ndarray, right: np.ndar
     if len(sections) > 1:
         parts |= {"semantic.": section < SEMANTIC_SECTIONS, "syntactic.": section >= SEMANTIC_SECTIONS}
         parts |= {f"section.{name}.": section == i for i, (name, _) in enumerate(sections)}
-    results = {}
+    results: dict[str, float] = {}
     for part, chosen in parts.items():
         correct, used = int(right[chosen].sum()), int(answered[chosen].sum())
         low, high = proportion_interval(correct, used)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +40,7 @@ def export_sentence_transformer(vectors: WordVectors, folder: str | Path) -> Non
     while unknown in vectors.index:
         unknown = f"[{unknown}]"
     lower = all(word == word.lower() for word in vectors.words)
-    tokenizer = {
+    tokenizer: dict[str, Any] = {
         "version": "1.0",
         "truncation": None,
         "padding": None,

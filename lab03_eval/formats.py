@@ -151,7 +151,8 @@ def _read_word2vec(path: Path, file: BinaryIO) -> WordVectors:
             f"{path}: header promises {count} records of dimension {dim}, at least "
             f"{count * (row_bytes + 1)} bytes; found {found} (truncated, or a wrong header)"
         )
-    words, matrix = [], np.empty((count, dim), dtype="<f4")
+    words: list[bytes] = []
+    matrix = np.empty((count, dim), dtype="<f4")
     data, position = b"", 0
     while len(words) < count:
         data = data[position:] + file.read(max(CACHED, row_bytes + MAX_WORD))
@@ -327,7 +328,7 @@ def _write_npz(vectors: WordVectors, path: Path) -> None:
     _refuse_words(vectors, path, r"\0\Z")  # numpy drops zeros at the end of text
     counts = {} if vectors.counts is None else {"counts": np.asarray(vectors.counts)}
     with replacing(path) as temporary:
-        np.savez(temporary, words=np.array(vectors.words), vectors=vectors.matrix, **counts)
+        np.savez(temporary, words=np.array(vectors.words), vectors=vectors.matrix, allow_pickle=False, **counts)
 
 
 def _refuse_words(vectors: WordVectors, path: Path, pattern: str) -> None:

@@ -193,7 +193,7 @@ def evaluate_geometry(vectors: WordVectors, top_words: int = TOP_WORDS) -> dict[
     """
     matrix = vectors.matrix[:top_words]
     directed = np.flatnonzero(matrix.any(axis=1))
-    counts = {"geometry.words": len(directed), "geometry.zero": len(matrix) - len(directed)}
+    counts: dict[str, float | str] = {"geometry.words": len(directed), "geometry.zero": len(matrix) - len(directed)}
     if len(directed) <= NEIGHBOURS:
         return counts | {"geometry.not_run": f"{len(directed)} words with a direction; {NEIGHBOURS + 1} are needed"}
     matrix = matrix[directed]
@@ -206,6 +206,6 @@ def evaluate_geometry(vectors: WordVectors, top_words: int = TOP_WORDS) -> dict[
         "geometry.isotropy.centred": isotropy(centred),
         "geometry.hubness.skewness": hubs["skewness"],
         "geometry.hubness.max": hubs["max"],
-        "geometry.hubness.hub": vectors.words[directed[hubs["hub"]]],
+        "geometry.hubness.hub": vectors.words[directed[int(hubs["hub"])]],
         "geometry.hubness.antihubs": hubs["antihubs"],
     }

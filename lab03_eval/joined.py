@@ -33,7 +33,7 @@ def argmax_joined(
         (score, column), second = pool.map(above_cut, (left, right), cuts, (right, left), (join, join))
     replace(score, column, slice(None), *second)
     left_cut, right_cut = (cut[rows] for cut, (_, rows) in zip(cuts, (left, right)))  # (n,) each
-    for question in np.flatnonzero(np.maximum(score, floor) <= join(left_cut, right_cut)):
+    for question in np.flatnonzero(np.maximum(score, floor) <= join(left_cut, right_cut)).tolist():
         mine, other = (matrix[rows[question]] for matrix, rows in (left, right))  # (t,)
         bound = join(left_cut[question], other)  # of the columns where mine is below its cut
         near = np.flatnonzero(bound >= max(score[question], floor[question]))

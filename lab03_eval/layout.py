@@ -8,6 +8,7 @@ principal components: the start shapes their global arrangement more than the ch
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -52,15 +53,21 @@ def known_form(vectors: WordVectors, word: str) -> str | None:
 
 def known_families(vectors: WordVectors) -> dict[str, list[str]]:
     """The words of each family that the vocabulary holds, in its spelling; families without any are left out."""
-    families = {name: [known_form(vectors, word) for word in members] for name, members in FAMILIES.items()}
-    families = {name: [word for word in members if word] for name, members in families.items()}
+    families = {
+        name: [form for word in members if (form := known_form(vectors, word))] for name, members in FAMILIES.items()
+    }
     return {name: members for name, members in families.items() if members}
+
+
+def known_word_pairs(vectors: WordVectors, pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The pairs of which the vocabulary holds both words, in its spelling."""
+    forms = ((known_form(vectors, first), known_form(vectors, second)) for first, second in pairs)
+    return [(first, second) for first, second in forms if first and second]
 
 
 def known_capitals(vectors: WordVectors) -> list[tuple[str, str]]:
     """(country, capital) wherever the vocabulary holds both."""
-    pairs = [(known_form(vectors, country), known_form(vectors, capital)) for country, capital in CAPITALS]
-    return [pair for pair in pairs if all(pair)]
+    return known_word_pairs(vectors, CAPITALS)
 
 
 def map_words(vectors: WordVectors, top: int = 5000) -> list[str]:

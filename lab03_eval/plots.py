@@ -28,7 +28,7 @@ from lab03_eval.layout import (
     MIN_WORDS,
     known_capitals,
     known_families,
-    known_form,
+    known_word_pairs,
     lay_out,
     shown_variance,
 )
@@ -72,15 +72,17 @@ def place_labels(axes: plt.Axes, points: np.ndarray, labels: list[str], lines: S
     axes.figure.canvas.draw()  # fixes where the points are
     pixels = axes.figure.dpi / 72  # of one point; every length below is in points
     dots = axes.transData.transform(points) / pixels  # (n, 2)
-    drawn = [np.linspace(*axes.transData.transform(line) / pixels, 40) for line in lines]
-    frame = axes.get_window_extent().extents / pixels
+    ends = [axes.transData.transform(line) / pixels for line in lines]
+    drawn = [np.linspace(start, end, 40) for start, end in ends]
+    frame = np.array(axes.get_window_extent().extents) / pixels
     ruler = axes.text(0, 0, "")
     for size in FONT_SIZES:
-        extents = []
+        sizes = []
         for label in labels:
             ruler.set(text=label, fontsize=size)
-            extents.append(ruler.get_window_extent().size / pixels)
-        offsets, dearest = _choose_places(dots, np.array(extents), np.concatenate([np.empty((0, 2)), *drawn]), frame)
+            sizes.append(ruler.get_window_extent().size)
+        extents = np.array(sizes) / pixels
+        offsets, dearest = _choose_places(dots, extents, np.concatenate([np.empty((0, 2)), *drawn]), frame)
         if dearest < FORBIDDEN:
             break
     ruler.remove()
@@ -98,10 +100,9 @@ def place_labels(axes: plt.Axes, points: np.ndarray, labels: list[str], lines: S
 def label_boxes(axes: plt.Axes) -> dict[str, np.ndarray]:
     """(left, bottom, right, top) in pixels of each label that `place_labels` wrote into `axes`."""
     labels = [text for text in axes.texts if isinstance(text, Annotation)]
-    for label in labels:
-        label.update_positions(axes.figure.canvas.get_renderer())
+    axes.figure.canvas.draw()  # fixes where the labels are
     # Text's own extent: an annotation's includes its leading line.
-    return {label.get_text(): Text.get_window_extent(label).extents for label in labels}
+    return {label.get_text(): np.array(Text.get_window_extent(label).extents) for label in labels}
 
 
 def _choose_places(
@@ -140,7 +141,7 @@ def _choose_places(
 
 def _inside(points: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Which points (…, p, 2) lie in the box or boxes low, high (…, 2): (…, p)."""
-    return ((points > low[..., None, :]) & (points < high[..., None, :])).all(axis=-1)
+    return np.all((points > low[..., None, :]) & (points < high[..., None, :]), axis=-1)
 
 
 def _save(figure: Figure, path: str | Path) -> None:
@@ -161,9 +162,9 @@ def _draw_families(axes: plt.Axes, vectors: WordVectors, words: list[str], place
         axes.plot(*line.T, color="0.3", linewidth=0.8, zorder=2)
     families = known_families(vectors)
     for name, members in families.items():
+        x, y = np.array([place[word] for word in members]).T
         axes.scatter(
-            *np.array([place[word] for word in members]).T,
-            s=16, marker=MARKERS[name], color=COLOURS[name], edgecolor=INK, linewidth=0.4, label=name, zorder=3,
+            x, y, s=16, marker=MARKERS[name], color=COLOURS[name], edgecolor=INK, linewidth=0.4, label=name, zorder=3,
         )  # fmt: skip
     axes.set(xticks=[], yticks=[])
     axes.set_aspect("equal", adjustable="datalim")
@@ -324,8 +325,7 @@ def draw_analogies(vectors: WordVectors, path: str | Path) -> None:
     """Word pairs of four relations as arrows, each relation in the plane of its own first two components."""
     relations = {"country → capital": known_capitals(vectors)}
     for name, pairs in RELATIONS.items():
-        found = [(known_form(vectors, a), known_form(vectors, b)) for a, b in pairs]
-        relations[name] = [pair for pair in found if all(pair)]
+        relations[name] = known_word_pairs(vectors, pairs)
     figure, panels = plt.subplots(2, 2, figsize=(11, 10), dpi=300)
     figure.subplots_adjust(left=0.02, right=0.98, bottom=0.07, top=0.95, wspace=0.04, hspace=0.14)
     for axes, (name, pairs), colour in zip(panels.ravel(), relations.items(), PALETTE):

@@ -69,7 +69,8 @@ def scores_table(embeddings: dict[str, WordVectors], results: dict[str, dict]) -
     """Scores of all embeddings, a column each, with coverage; one that is not run says why below."""
     first = next(iter(results))
     words = max(map(len, embeddings.values()))
-    rows, reasons = [], {}
+    rows = []
+    reasons: dict[str, list[str]] = {}
     for title, key, measure in score_rows(results[first], words):
         if reason := results[first].get(f"{key}.not_run"):
             rows.append([title, *["not run"] * len(results)])

@@ -10,8 +10,11 @@ import csv
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
+
+T = TypeVar("T")
 
 
 class TaskDataError(ValueError):
@@ -57,9 +60,10 @@ def _lines(path: Path, encoding: str = "utf-8") -> list[str]:
     return [line.rstrip("\r") for line in lines]
 
 
-def _demand(condition: object, path: Path, line: int, expected: str) -> None:
-    if not condition:
+def _demand(found: T | None, path: Path, line: int, expected: str) -> T:
+    if not found:
         raise TaskDataError(f"{path}: line {line}: expected {expected}")
+    return found
 
 
 def read_sts(path: Path) -> Pairs:
@@ -109,8 +113,7 @@ def _label_first(path: Path, pattern: str, expected: str, encoding: str = "utf-8
     for number, line in enumerate(_lines(path, encoding), start=1):
         if not line:
             continue
-        match = re.fullmatch(pattern, line)
-        _demand(match, path, number, expected)
+        match = _demand(re.fullmatch(pattern, line), path, number, expected)
         labels.append(match[1])
         texts.append(match[2])
     _demand(texts, path, 1, expected)
@@ -141,7 +144,7 @@ def read_cranfield(documents: Path, queries: Path, judgements: Path) -> Retrieva
         if not line:
             continue
         match = re.fullmatch(r"(\d+)\s+\d+\s+(\d+)\s+(-?\d+)\s*", line)
-        _demand(match, judgements, number, '"query 0 document grade"')
+        match = _demand(match, judgements, number, '"query 0 document grade"')
         query, document, grade = map(int, match.groups())
         exist = 1 <= query <= len(questions) and 1 <= document <= len(texts)
         _demand(exist, judgements, number, f"one of {len(questions)} queries and of {len(texts)} documents")
@@ -158,8 +161,8 @@ def _between(tag: str, path: Path) -> list[str]:
 
 def read_conll(path: Path, column: int) -> Tagged:
     """CoNLL columns: the word, then the tag in `column`; blank lines end sentences, -DOCSTART- lines are left out."""
-    words, tags, sentence = [], [], []
-    current = 0
+    words: list[str] = []
+    tags, sentence, current = [], [], 0
     for number, line in enumerate(_lines(path), start=1):
         fields = line.split()
         if not fields or fields[0] == "-DOCSTART-":

@@ -257,16 +257,20 @@ def cranfield(setting: Setting) -> Iterator[tuple[str, Row]]:
     yield "cranfield", compare_encoders(setting, score, setting.coverage(task.queries), **labels)
 
 
-def tag(title: str, measure: str, setting: Setting, train: Tagged, test: Tagged, count: Callable) -> Row:
+Counts = Callable[[Tagged, np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+def tag(title: str, measure: str, setting: Setting, train: Tagged, test: Tagged, count: Counts) -> Row:
     """A linear tagger on a window of word vectors, scored by count(test, found) = (numerator, denominator)."""
-    known = tagging.token_vectors(setting.vectors, test.words).any(axis=1)
+    known = np.any(tagging.token_vectors(setting.vectors, test.words), axis=1)
     coverage = _covered(int(known.sum()), len(known), float(known.mean()))
     found = {
         "vectors": tagging.tag_by_window(setting.vectors, train, test),
         "random": tagging.tag_by_window(setting.random, train, test),
         "baseline": tagging.tag_by_frequency(train, test),
     }
-    scores = {name: quotient(*count(test, tags), setting.seed) for name, tags in found.items()}
+    counts = {name: count(test, tags) for name, tags in found.items()}
+    scores = {name: quotient(part, whole, setting.seed) for name, (part, whole) in counts.items()}
     labels = {"title": title, "measure": measure, "interval": "bootstrap over sentences"}
     return row(scores, coverage, **labels, method=f"window of {tagging.WIDTH}", baseline="most frequent tag")
 
