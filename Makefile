@@ -39,7 +39,7 @@ test: $(VENV)/ready-dev
 	@$(PY) -m pytest
 
 check: $(VENV)/ready-dev
-	@$(PY) -m ruff check && $(PY) -m ruff format --check
+	@$(PY) -m ruff check && $(PY) -m ruff format --check && $(PY) -m mypy
 
 bench: $(VENV)/ready
 	@$(PY) scripts/bench.py $(if $(DATA),--data "$(DATA)") --json reports/bench.json
@@ -54,4 +54,4 @@ reports: $(VENV)/ready
 	@$(PY) scripts/front_page.py
 
 clean:
-	rm -rf $(VENV) runs .pytest_cache
+	rm -rf $(VENV) runs .pytest_cache .ruff_cache .mypy_cache

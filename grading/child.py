@@ -145,24 +145,24 @@ def _silence() -> None:
     os.close(null)
 
 
-def serve(requests: BinaryIO, answers: BinaryIO, probes: types.ModuleType, config: dict[str, Any]) -> None:
+def serve(requests: BinaryIO, answers: BinaryIO, probes: types.ModuleType | None, config: dict[str, Any]) -> None:
     submission = None
     for line in requests:
-        request = json.loads(line)
+        request, value = json.loads(line), None
         try:
             if request["step"] == "command":
-                value = run_command(Path(config["folder"], config["package"], "solution.py"), request["inputs"])
+                run_command(Path(config["folder"], config["package"], "solution.py"), request["inputs"])
             else:
                 submission = submission or Submission(config["package"], config["modules"], config["folder"])
                 _seed(request["seed"])
                 for name in request["uses"]:
                     getattr(submission, name)
-                probe = getattr(probes, request["step"], None)  # none for "load"
-                value = probe(submission, request["inputs"]) if probe else None
-            line = json.dumps({"step": request["step"], "value": value})
+                if probe := getattr(probes, request["step"], None):  # none for "load"
+                    value = probe(submission, request["inputs"])
+            answer = json.dumps({"step": request["step"], "value": value})
         except BaseException as error:  # SystemExit and KeyboardInterrupt are a submission's doing, too
-            line = json.dumps({"step": request["step"], "error": describe(error, config["folder"])})
-        _send(answers, line)
+            answer = json.dumps({"step": request["step"], "error": describe(error, config["folder"])})
+        _send(answers, answer)
 
 
 class CommandFailed(Exception):
@@ -190,10 +190,9 @@ def _send(answers: BinaryIO, line: str) -> None:
 def _seed(seed: int) -> None:
     """A submission that draws from the global generators draws the same numbers every time."""
     random.seed(seed)
-    for name in ("numpy.random", "torch"):
-        if name in sys.modules:
-            module = sys.modules[name]
-            getattr(module, "manual_seed", getattr(module, "seed", None))(seed)
+    for module, seeding in (("numpy.random", "seed"), ("torch", "manual_seed")):
+        if module in sys.modules:
+            getattr(sys.modules[module], seeding)(seed)
 
 
 class MissingName(Exception):
@@ -205,7 +204,8 @@ class Submission:
 
     def __init__(self, package: str, modules: list[str], folder: str):
         sys.path[:0] = [folder, str(Path(folder, package))]
-        self._modules, self._broken = [f"{package}.{module}" for module in modules], {}
+        self._modules = [f"{package}.{module}" for module in modules]
+        self._broken: dict[str, Exception] = {}
         importlib.import_module(self._modules[0])  # what is wrong with it is everyone's verdict
 
     def __getattr__(self, name: str) -> Any:

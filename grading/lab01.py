@@ -320,7 +320,7 @@ def _judge_vectors(out: Path) -> str | None:
     path = out / "vectors.bin"
     if not path.is_file():
         return "the command left no vectors.bin in its --out folder"
-    scores = evaluate(WordVectors.load(path))
+    scores: dict[str, Any] = evaluate(WordVectors.load(path))
     rho, accuracy = scores["wordsim353.rho"], scores["google.full.accuracy"]
     said = f"WordSim-353 ρ {rho:.3f} (> .55), Google analogies {100 * accuracy:.1f} % (> 30 %)"
     return None if rho > 0.55 and accuracy > 0.30 else f"below a threshold: {said}"

@@ -116,7 +116,7 @@ def _embeddings(trainer: Any) -> list[np.ndarray]:
 
 def negatives(submission: Any, inputs: Any) -> Any:
     """Rows of out_emb that a trainer's first step moves, for each of many trainers."""
-    found = []
+    found: list[list[list[int]]] = []
     for case in inputs:
         found.append([])
         noise = submission.noise_table(np.array(case["counts"]))

@@ -22,7 +22,7 @@ START_SECONDS = 60.0  # Python, numpy and torch
 LOAD_SECONDS = 20.0  # the submission's own imports
 STOP_SECONDS = 20.0
 # What a child may use: resource limits of each process, and ceilings for all of them together.
-BOUNDS = {
+BOUNDS: dict[str, Any] = {
     "limits": {"CPU": 240, "FSIZE": 100 * MB, "NPROC": 64, "NOFILE": 256, "CORE": 0},
     "address_space": 3000 * MB,  # beyond Python, numpy and torch
     "memory": 4000 * MB,
@@ -90,8 +90,9 @@ class Child:
             start_new_session=True,
         )
         os.close(theirs)
-        self._requests = self._process.stdin.fileno()
-        os.set_blocking(self._requests, False)
+        assert self._process.stdin is not None  # a pipe, as asked for
+        self._requests = self._process.stdin
+        os.set_blocking(self._requests.fileno(), False)
         packages = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
         config = self._bounds | {
             "folder": str(self.folder),
@@ -117,7 +118,7 @@ class Child:
             if not select.select([], [self._requests], [], max(0.0, deadline - time.monotonic()))[1]:
                 raise Lost(f"it did not finish within {seconds:g} s")
             try:
-                left = left[os.write(self._requests, left) :]
+                left = left[os.write(self._requests.fileno(), left) :]
             except BlockingIOError:
                 continue
             except OSError:
@@ -163,7 +164,7 @@ class Child:
         if self._process.returncode is not None:
             return
         with contextlib.suppress(OSError):
-            self._process.stdin.close()
+            self._requests.close()
         self._process.terminate()
         try:
             self._process.wait(STOP_SECONDS)

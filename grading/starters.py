@@ -167,7 +167,7 @@ def _functions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, int, int]
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef):
             if isinstance(node, ast.FunctionDef):
-                yield prefix + node.name, node.lineno, node.end_lineno
+                yield prefix + node.name, node.lineno, node.end_lineno or node.lineno
             yield from _functions(node, f"{prefix}{node.name}.")
 
 

@@ -23,7 +23,7 @@ class RowAdagrad(torch.optim.Optimizer):
             self.state[parameter]["squares"] = torch.full_like(parameter[:, 0], SQUARES_START)
 
     @torch.no_grad()
-    def step(self) -> None:
+    def step(self) -> None:  # type: ignore[override]  # takes no closure
         """One update from sparse gradients: every row in them moves by −lr·g/√squares, squares with this g in it."""
         for parameter in self.param_groups[0]["params"]:
             squares = self.state[parameter]["squares"]  # (V,)

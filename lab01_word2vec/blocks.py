@@ -156,8 +156,8 @@ class BlockTrainer:
         weight = context.sum(2, keepdim=True) * (self.negatives / self.shared)  # (B, L, 1)
 
         outside = np.concatenate([tokens, drawn], axis=1) + (self.vocab + 1)  # (B, H + K)
-        rows = np.concatenate([tokens[:, w : w + L].flatten(), outside.flatten()])  # (N,)
-        rows, centers, dim = torch.from_numpy(rows).to(self.device), batch * L, self.table.shape[1]
+        numbers = np.concatenate([tokens[:, w : w + L].flatten(), outside.flatten()])  # (N,)
+        rows, centers, dim = torch.from_numpy(numbers).to(self.device), batch * L, self.table.shape[1]
         moved = self._buffer("moved", (len(rows), dim), self.table.dtype)  # (N, d), there and back
         self._gather(rows, centers, moved)
         operands = self._buffer("operands", (len(rows), dim), self.precision).copy_(moved)

@@ -14,10 +14,10 @@ import lzma
 import zipfile
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any
 
 import numpy as np
 
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = "sample"
 SAMPLE_FILE = "enwiki-latest-pages-articles1.xml-p000000010p000030302-shortened.bz2"
 PIECE = 1 << 20  # characters read at a time
-_OPENERS = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+_OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 _DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, zipfile.BadZipFile)
 
 
@@ -132,7 +132,7 @@ def read_text(path: Path) -> Iterator[str]:
             yield piece
 
 
-def _open(path: Path) -> BinaryIO:
+def _open(path: Path) -> IO[bytes]:
     if path.suffix != ".zip":
         return _OPENERS.get(path.suffix, open)(path, "rb")
     archive = zipfile.ZipFile(path)
@@ -188,7 +188,7 @@ def load_corpus(data: str, min_count: int = 5, limit: int | None = None) -> Corp
     except NotAtHand as error:
         raise InputError(str(error)) from None
     except (OSError, *_DAMAGED) as error:
-        raise InputError(f"{data}: cannot be read as {path.suffix or 'text'}: {error}") from None
+        raise InputError(f"{data}: cannot be read as {Path(data).suffix or 'text'}: {error}") from None
     return Corpus(path.stem if path else SAMPLE, words, counts, ids, total, replaced)
 
 

@@ -85,7 +85,7 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
 
 def resolve_config(args: argparse.Namespace, tokens: int) -> dict[str, Any]:
     """Defaults, then the engine's and the preset's, then the command line's: everything that shapes the result."""
-    config = {"dim": 100, "window": [5], "negatives": 5, "shared": 64, "epochs": 5}
+    config: dict[str, Any] = {"dim": 100, "window": [5], "negatives": 5, "shared": 64, "epochs": 5}
     config |= ENGINES[args.engine] | PRESETS[args.preset]
     if tokens < SMALL:  # more passes for as many gradients, and shorter steps
         config |= {"epochs": min(20, round(5 * SMALL / tokens)), "lr": 0.4 * config["lr"]}

@@ -14,6 +14,7 @@ Left out: hierarchical softmax and CBOW (Lab 2 compares them), phrases, several 
 
 from __future__ import annotations
 
+import argparse
 import platform
 import sys
 import time
@@ -176,7 +177,8 @@ class PairTrainer:
 
     def embeddings(self) -> tuple[np.ndarray, np.ndarray]:
         """in_emb and out_emb, each (V, d)."""
-        return tuple(p.detach().cpu().numpy() for p in self.model.parameters())
+        in_emb, out_emb = (p.detach().cpu().numpy() for p in self.model.parameters())
+        return in_emb, out_emb
 
 
 def keep_vectors(
@@ -313,7 +315,7 @@ def train_views(
     return views, {"seconds": seconds, "losses": losses}
 
 
-def verdict(corpus: Corpus, scores: dict[str, float]) -> str:
+def verdict(corpus: Corpus, scores: dict[str, Any]) -> str:
     """The last line's judgement: thresholds apply to corpora of text8's size only."""
     if corpus.tokens < SMALL:
         return f"the thresholds do not apply to a corpus of {corpus.tokens:,} tokens; try --data data/text8"
@@ -322,7 +324,7 @@ def verdict(corpus: Corpus, scores: dict[str, float]) -> str:
     return f"{'thresholds passed' if passed else 'BELOW a threshold'}: {', '.join(marks)}"
 
 
-def run(args: Any) -> None:
+def run(args: argparse.Namespace) -> None:
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
     with replacing(out / ".writable") as probe:  # fail before training, not after it

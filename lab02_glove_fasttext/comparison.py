@@ -13,7 +13,7 @@ import numpy as np
 
 from lab02_glove_fasttext.fasttext import carried
 from lab03_eval.benchmarks import CORE, NotAtHand, find, read_pairs
-from lab03_eval.eval_embeddings import evaluate, evaluate_similarity
+from lab03_eval.eval_embeddings import composed_for, evaluate, evaluate_similarity
 from lab03_eval.geometry import TOP_WORDS, anisotropy
 from lab03_eval.vectors import SubwordVectors, WordVectors, replacing
 
@@ -69,18 +69,11 @@ def score(vectors: WordVectors) -> dict[str, Any]:
     if isinstance(vectors, SubwordVectors):
         try:
             pairs = read_pairs(find("rw"))
-            composed = evaluate_similarity(composed_for(vectors, [word for pair in pairs for word in pair[:2]]), pairs)
+            composed = evaluate_similarity(composed_for(vectors, pairs), pairs)
             scores |= {f"rw.composed.{key}": value for key, value in composed.items()}
         except NotAtHand as reason:
             scores["rw.composed.not_run"] = str(reason)
     return scores | {"anisotropy": anisotropy(vectors.matrix[:TOP_WORDS])}
-
-
-def composed_for(vectors: SubwordVectors, words: Sequence[str]) -> WordVectors:
-    """`vectors` with a row for each unknown word of `words`, lower-cased, that has n-grams."""
-    unknown = [word for word in dict.fromkeys(map(str.lower, words)) if word not in vectors.index and word in vectors]
-    rows = np.array([vectors[word] for word in unknown], dtype=np.float32).reshape(-1, vectors.dim)
-    return WordVectors([*vectors.words, *unknown], np.concatenate([vectors.matrix, rows]))
 
 
 def unknown_words(models: dict[str, WordVectors], queries: Sequence[str], topn: int = 5) -> str:
@@ -97,11 +90,11 @@ def unknown_words(models: dict[str, WordVectors], queries: Sequence[str], topn: 
                 lines.append(f"    {title:<10} unknown")
                 continue
             near = ", ".join(f"{other} {cosine:.2f}" for other, cosine in vectors.most_similar(word, topn, TOP_WORDS))
-            composed = isinstance(vectors, SubwordVectors) and word not in vectors.index
-            lines.append(f"    {title:<10} {near}{' (composed)' if composed else ''}")
-            if composed:
+            line = f"    {title:<10} {near}"
+            if isinstance(vectors, SubwordVectors) and word not in vectors.index:
                 parts = ", ".join(f"{ngram} {cosine:.3f}" for ngram, cosine in carried(vectors, word)[:4])
-                lines.append(f"    {'':<10} without an n-gram: {parts}")
+                line += f" (composed)\n    {'':<10} without an n-gram: {parts}"
+            lines.append(line)
     return "\n".join(lines)
 
 
@@ -118,7 +111,7 @@ def inflections(models: dict[str, WordVectors]) -> dict[str, dict[str, dict[str,
     return found
 
 
-def format_inflections(found: dict[str, dict[str, dict[str, float | None]]]) -> str:
+def format_inflections(found: dict[str, dict[str, dict[str, Any]]]) -> str:
     """A row a group of forms, a column a model."""
     rows = []
     for group in INFLECTIONS:
@@ -160,12 +153,13 @@ def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def shown(key: str, values: Sequence[float | None]) -> str:
     """Mean ± half the range over the seeds; of memory the most, since later seeds train in what the first has left."""
-    if any(value is None or not np.isfinite(value) for value in values):
+    known = [value for value in values if value is not None and np.isfinite(value)]
+    if len(known) < len(values):
         return "–"
-    values = [max(values)] if key == "memory_mb" else values
+    known = [max(known)] if key == "memory_mb" else known
     scale, digits = (100, 1) if key.endswith("accuracy") else (1, 0 if key in ("seconds", "memory_mb") else 3)
-    spread = f" ± {scale * (max(values) - min(values)) / 2:.{digits}f}" if len(values) > 1 else ""
-    return f"{scale * statistics.mean(values):.{digits}f}{spread}"
+    spread = f" ± {scale * (max(known) - min(known)) / 2:.{digits}f}" if len(known) > 1 else ""
+    return f"{scale * statistics.mean(known):.{digits}f}{spread}"
 
 
 def score_table(runs: Runs) -> str:
@@ -191,7 +185,7 @@ def claims(runs: Runs) -> str:
         return "One seed: no difference in this table has been told from the seed's. Use --seeds 3."
     lines = []
     for key, title in SCORES.items():
-        values = {name: [record.get(key) for record in records] for name, records in runs.items()}
+        values: dict[str, list[Any]] = {name: [record.get(key) for record in records] for name, records in runs.items()}
         known = {name: each for name, each in values.items() if None not in each}
         if len(known) < 2:
             continue

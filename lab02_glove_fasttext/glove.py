@@ -35,6 +35,7 @@ BATCH = 4096  # entries in a step of the paper's optimiser
 SQUARES_START = 1e-4  # of the row-wise accumulators
 ORIGIN = 0.5  # of the way from the trained origin to the mean over the tokens
 LEARNING_RATES = {"blocks": 0.2, "adagrad": 0.05}
+Parameters = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta state")
 
@@ -135,7 +136,7 @@ class Trainer(Protocol):
     def step(self, batch: Any, lr: float) -> float:
         """One update; its share of the epoch's summed loss."""
 
-    def parameters(self) -> tuple[np.ndarray, ...]:
+    def parameters(self) -> Parameters:
         """W, W̃ (V, d), b, b̃ (V,)."""
 
 
@@ -181,7 +182,7 @@ class BlockTrainer:
         return float(loss) / 2
         # END SOLUTION
 
-    def parameters(self) -> tuple[np.ndarray, ...]:
+    def parameters(self) -> Parameters:
         """W, W̃ (V, d), b, b̃ (V,)."""
         rows = self.table.transpose(1, 2).reshape(2, -1, self.dim + 2)[:, : self.vocab].numpy()  # (2, V, d + 2)
         w, w_context = rows[..., : self.dim].copy()
@@ -222,7 +223,7 @@ class PaperTrainer:
         return float(loss)
         # END SOLUTION
 
-    def parameters(self) -> tuple[np.ndarray, ...]:
+    def parameters(self) -> Parameters:
         """W, W̃ (V, d), b, b̃ (V,)."""
         own, other = self.table.numpy().reshape(2, self.vocab, -1)
         return own[:, :-1].copy(), other[:, :-1].copy(), own[:, -1].copy(), other[:, -1].copy()
@@ -253,12 +254,13 @@ def train_glove(
     if not counts.nnz:
         raise InputError("no two words of the vocabulary stand within a window: there is nothing to train on")
     lr = LEARNING_RATES[optimizer] if lr is None else lr
-    started, rng, losses = time.perf_counter(), np.random.default_rng(seed), []
-    trainer: Trainer
-    if optimizer == "adagrad":
-        trainer = PaperTrainer(counts, dim, x_max, alpha, rng)
-    else:
-        trainer = BlockTrainer(counts, dim, x_max, alpha, l2, rng)
+    started, rng = time.perf_counter(), np.random.default_rng(seed)
+    losses: list[float] = []
+    trainer: Trainer = (
+        PaperTrainer(counts, dim, x_max, alpha, rng)
+        if optimizer == "adagrad"
+        else BlockTrainer(counts, dim, x_max, alpha, l2, rng)
+    )
     token_share = counts.sum(axis=0, dtype=np.float64) / counts.sum(dtype=np.float64)  # (V,)
 
     def model() -> Glove:

@@ -55,15 +55,15 @@ def huffman(counts: np.ndarray) -> Tree:
         turns[right] = True
         heapq.heappush(heap, (rarest + rare, inner))
     at = np.append(np.arange(vocab), root)  # (V + 1,), all climb together
-    nodes, right = [], []
+    path, code = [], []
     while (below := at < root).any():
-        nodes.append(np.where(below, root - parent[at], vocab - 1))
-        right.append(turns[at])
+        path.append(np.where(below, root - parent[at], vocab - 1))
+        code.append(turns[at])
         at = parent[at]
-    nodes = np.array(nodes, dtype=np.int32).reshape(-1, vocab + 1).T
+    nodes = np.array(path, dtype=np.int32).reshape(-1, vocab + 1).T
     return Tree(
         np.ascontiguousarray(nodes),
-        np.array(right, dtype=bool).reshape(-1, vocab + 1).T.copy(),
+        np.array(code, dtype=bool).reshape(-1, vocab + 1).T.copy(),
         (nodes < vocab - 1).sum(axis=1),
     )
 
@@ -121,8 +121,8 @@ class HierarchicalTrainer(BlockTrainer):
         passes = self._buffer("passes", (batch, L, marks.shape[2]), self.precision)
         passed, right = torch.bmm(context, marks, out=passes).chunk(2, dim=2)  # (B, L, N) each
 
-        rows = np.concatenate([tokens[:, w : w + L].flatten(), nodes.flatten() + (self.vocab + 1)])
-        rows, centers = torch.from_numpy(rows).to(self.device), batch * L
+        numbers = np.concatenate([tokens[:, w : w + L].flatten(), nodes.flatten() + (self.vocab + 1)])
+        rows, centers = torch.from_numpy(numbers).to(self.device), batch * L
         moved = self._buffer("moved", (len(rows), dim), self.table.dtype)  # (B·(L + N), d), there and back
         self._gather(rows, centers, moved)
         operands = self._buffer("operands", (len(rows), dim), self.precision).copy_(moved)

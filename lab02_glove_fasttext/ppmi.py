@@ -112,9 +112,10 @@ def shifted_pmi_check(
     The points are the pairs of `counts` (V, V), as `training_counts` gives them, that count `at_least`, each weighing
     the same; noise_probabilities (V,) is P_n. Tables that fit without error give "shifted" slope 1 and intercept 0.
     """
-    pattern = [torch.from_numpy(part) for part in (counts.indptr, counts.indices, np.zeros_like(counts.data))]
+    pattern = (torch.from_numpy(part) for part in (counts.indptr, counts.indices, np.zeros_like(counts.data)))
+    indptr, indices, zeros = pattern
     products = torch.sparse.sampled_addmm(
-        torch.sparse_csr_tensor(*pattern, counts.shape, check_invariants=False),
+        torch.sparse_csr_tensor(indptr, indices, zeros, counts.shape, check_invariants=False),
         torch.from_numpy(in_emb),
         torch.from_numpy(out_emb).T,
     )

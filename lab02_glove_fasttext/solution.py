@@ -17,7 +17,7 @@ import shutil
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,7 @@ AMBIGUOUS = ("bank", "python", "apple")
 AT_LEAST = (0, 10)  # times that a pair was met an epoch, in the check of what skip-gram factorises
 PROBES = ("solid", "gas", "water", "fashion")  # the paper's Table 1, for ice and steam
 Trained = tuple[WordVectors, dict[str, Any]]
+Train = Callable[[Corpus, sparse.csr_array, argparse.Namespace, int], Trained]
 
 
 def train_blocks(trainer: BlockTrainer, name: str, corpus: Corpus, args: argparse.Namespace, seed: int) -> list[float]:
@@ -167,8 +168,8 @@ def ppmi_vectors(corpus: Corpus, counts: sparse.csr_array, args: argparse.Namesp
     return WordVectors(corpus.words, keep_vectors([tables]), corpus.counts), record
 
 
-TRAINERS = {"glove": glove, "skipgram": skipgram, "fasttext": fasttext}
-ALSO = {
+TRAINERS: dict[str, Train] = {"glove": glove, "skipgram": skipgram, "fasttext": fasttext}
+ALSO: dict[str, Train] = {
     "cbow": cbow,
     "cbow_undivided": functools.partial(cbow, divide=False),
     "hierarchical": hierarchical,

@@ -44,11 +44,12 @@ from lab03_eval.significance import (  # noqa: E402
     proportion_interval,
     spearman_interval,
 )
-from lab03_eval.vectors import VectorFileError, WordVectors, replacing  # noqa: E402
+from lab03_eval.vectors import SubwordVectors, VectorFileError, WordVectors, replacing  # noqa: E402
 
 SEMANTIC_SECTIONS = 5  # the first five of Google's fourteen sections; the others are syntactic
 TOP_WORDS = 30_000  # word2vec's compute-accuracy looks among the 30,000 most frequent words
 TILE_SCORES = 40_000_000  # of an analogy tile: 160 MB
+OOV = ("skip", "zero", "mean", "compose")
 PROTOCOLS = {"full": None, "top30k": TOP_WORDS}
 
 
@@ -272,7 +273,16 @@ def evaluate(
     """Scores of the named benchmarks under flat keys; `NAME.not_run` says why where a set is not at hand.
 
     Similarity sets give `rho`, category sets `purity`, question sets `full.accuracy` and `top30k.accuracy`.
+    `oov` is one of OOV: what becomes of a pair with an unknown word (see cosines); "compose" makes a vector for it
+    from its n-grams first, where `vectors` are SubwordVectors. Raises ValueError for another name or policy.
     """
+    names = list(names)
+    if unknown := [name for name in names if name not in BENCHMARKS]:
+        raise ValueError(f"unknown benchmark {unknown[0]!r}; known: {', '.join(BENCHMARKS)}")
+    if oov not in OOV:
+        raise ValueError(f"unknown policy {oov!r}; known: {', '.join(OOV)}")
+    if oov == "compose" and not isinstance(vectors, SubwordVectors):
+        raise ValueError("no n-grams to compose unknown words from: only fastText's .bin has them")
     results: dict[str, float | str] = {}
     for name in names:
         try:
@@ -282,9 +292,17 @@ def evaluate(
             continue
         kind = BENCHMARKS[name].kind
         if kind == "similarity":
-            scores = evaluate_similarity(vectors, read_pairs(path), oov)
+            pairs = read_pairs(path)
+            if isinstance(vectors, SubwordVectors) and oov == "compose":
+                scores = evaluate_similarity(composed_for(vectors, pairs), pairs)
+            else:
+                scores = evaluate_similarity(vectors, pairs, oov)
         elif kind == "categories":
-            scores = evaluate_categories(vectors, read_categories(path))
+            try:
+                scores = evaluate_categories(vectors, read_categories(path))
+            except ImportError as error:
+                results[f"{name}.not_run"] = f"needs {error.name}: pip install scikit-learn"
+                continue
         else:
             sections = read_questions(path)
             outcomes = zip(PROTOCOLS, *answer_questions(vectors, sections, PROTOCOLS.values(), objective))
@@ -296,14 +314,38 @@ def evaluate(
     return results
 
 
+def composed_for(vectors: SubwordVectors, pairs: list[Pair]) -> WordVectors:
+    """The vectors, and those composed for the pairs' unknown words."""
+    words = itertools.chain.from_iterable(pair[:2] for pair in pairs)
+    return vectors.with_words(map(str.lower, words) if Lookup(vectors).lower else words)
+
+
+def common_words(first: WordVectors, second: WordVectors) -> list[WordVectors]:
+    """Both embeddings with the words that both hold; where one has no capitals, words are the same but for case."""
+    fold = str.lower if Lookup(first).lower or Lookup(second).lower else str
+    rows = []
+    for vectors in (first, second):
+        of_word: dict[str, int] = {}
+        for word, row in vectors.index.items():  # the most frequent of "paris", "Paris" and "PARIS"
+            of_word.setdefault(fold(word), row)
+        rows.append(of_word)
+    words = [word for word in rows[0] if word in rows[1]]
+    return [
+        WordVectors(words, vectors.matrix[[of_word[word] for word in words]])
+        for vectors, of_word in zip((first, second), rows)
+    ]
+
+
 def compare(first: WordVectors, second: WordVectors, names: Iterable[str] = CORE) -> dict[str, float | bool]:
     """Paired bootstrap of first − second on what both know: `NAME.difference`, `low`, `high`, `used`, `real`.
 
-    `real` is True where the 95 % interval leaves 0 out. Analogies: the full protocol, each embedding among its
-    own words. Sets that are not at hand, and category sets, whose clusters have no pairs, are left out.
+    `real` is True where the 95 % interval leaves 0 out. Analogies: the words that both hold are the candidates, so
+    that the shorter vocabulary is no advantage. Sets that are not at hand, and category sets, whose clusters have no
+    pairs, are left out.
     """
+    first, second = common_words(first, second)
     results: dict[str, float | bool] = {}
-    for name in names:
+    for name in names if len(first) else ():
         try:
             path = find(name)
         except NotAtHand:
@@ -361,6 +403,8 @@ def format_scores(results: dict[str, float | str], words: int) -> str:
             continue
         low, high, used, total = (results[f"{key}.{part}"] for part in ("low", "high", "used", "total"))
         interval = f"{low:.3f} … {high:.3f}" if measure == "rho" else f"{100 * low:.1f} … {100 * high:.1f} %"
+        if low != low:  # NaN
+            interval = "too few items"
         correct = f"  ({results[f'{key}.correct']:,} correct)" if measure == "accuracy" else ""
         lines.append(
             f"{title:<26}{format_score(results, key, measure):>12}{interval if used else '':>18}"
@@ -393,7 +437,7 @@ def main() -> None:
     parser.add_argument("vectors", help="a vector file; lab03_eval/formats.py lists the formats")
     parser.add_argument("--json", metavar="FILE", help="also write every score, unrounded, under named keys")
     parser.add_argument("--only", nargs="+", choices=BENCHMARKS, default=list(BENCHMARKS), metavar="SET")
-    parser.add_argument("--oov", choices=["skip", "zero", "mean"], default="skip", help="pairs with unknown words")
+    parser.add_argument("--oov", choices=OOV, default="skip", help="pairs with unknown words")
     parser.add_argument("--objective", choices=["3cosadd", "3cosmul"], default="3cosadd", help="of the analogies")
     args = parser.parse_args()
     try:
@@ -401,15 +445,19 @@ def main() -> None:
         results = {"vectors": args.vectors, "words": len(vectors), "dim": vectors.dim}
         results |= {"oov": args.oov, "objective": args.objective}
         results |= evaluate(vectors, args.only, args.oov, args.objective)
+        print(f"{args.vectors}: {len(vectors):,} words, {vectors.dim} dimensions, oov {args.oov}, {args.objective}")
+        print(f"{format_scores(results, len(vectors))}\n{PROTOCOL_NOTE}", flush=True)
+        if isinstance(vectors, SubwordVectors) and args.oov != "compose":
+            print("Unknown words were not composed from their n-grams: --oov compose does.", flush=True)
         if args.json:
             with replacing(args.json) as temporary:
                 temporary.write_text(to_json(results))
     except VectorFileError as error:
         parser.exit(2, f"error: {error}\n")
+    except ValueError as error:
+        parser.exit(2, f"error: {args.vectors}: {error}\n")
     except OSError as error:
         parser.exit(2, f"error: {error.filename or args.vectors}: {error.strerror or error}\n")
-    print(f"{args.vectors}: {len(vectors):,} words, {vectors.dim} dimensions, oov {args.oov}, {args.objective}")
-    print(f"{format_scores(results, len(vectors))}\n{PROTOCOL_NOTE}")
 
 
 if __name__ == "__main__":

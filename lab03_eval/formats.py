@@ -27,6 +27,7 @@ from lab03_eval.vectors import SubwordVectors, VectorFileError, WordVectors, rep
 
 CHUNK = 4 << 20  # bytes read at a time
 CACHED = 1 << 18  # the same where they are copied again at once, while the processor's cache still has them
+BOM = b"\xef\xbb\xbf"
 NUMBER = re.compile(rb"[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan|inf(inity)?)", re.IGNORECASE)
 
 FOREIGN = [
@@ -45,8 +46,11 @@ FOREIGN = [
 def read(path: str | Path) -> WordVectors:
     """Vectors of the file. Raises VectorFileError, or OSError where the file cannot be opened."""
     path = Path(path)
+    open(path, "rb").close()  # the system's error names the file, those of the formats' libraries do not always
     try:
         return _by_suffix(path, _READERS)(path)
+    except ImportError as error:
+        raise VectorFileError(f"{path}: needs the package {error.name}: pip install {error.name}") from None
     except VectorFileError as error:
         what = _foreign(path)
         if what:
@@ -62,10 +66,10 @@ def write(vectors: WordVectors, path: str | Path) -> None:
 
 
 def _by_suffix(path: Path, handlers: dict[str, Callable]) -> Callable:
-    if path.suffix not in handlers:
+    if path.suffix.lower() not in handlers:
         known = " ".join(handlers)
         raise VectorFileError(f"{path}: unknown format {path.suffix or '(no suffix)'}; known: {known}")
-    return handlers[path.suffix]
+    return handlers[path.suffix.lower()]
 
 
 def _foreign(path: Path) -> str | None:
@@ -87,9 +91,10 @@ def _finish(
     matrix: np.ndarray,
     counts: np.ndarray | None = None,
     place: str = "row",
+    first: int = 1,
     make: Callable[..., WordVectors] = WordVectors,
 ) -> WordVectors:
-    """What all formats share: text from UTF-8, only finite rows, one row a word."""
+    """What all formats share: text from UTF-8, only finite rows, one row a word. `first` is the first row's place."""
     if not words:
         raise VectorFileError(f"{path}: holds no words")
     try:
@@ -102,7 +107,7 @@ def _finish(
         matrix = np.ascontiguousarray(matrix, dtype=np.float32)
     row = _not_finite(matrix)
     if row is not None:
-        raise VectorFileError(f"{path}: {place} {row + 1} ({texts[row]!r}) holds a NaN or an infinity")
+        raise VectorFileError(f"{path}: {place} {row + first} ({texts[row]!r}) holds a NaN or an infinity")
     vectors = make(texts, matrix, counts=counts)
     duplicates = len(texts) - len(vectors.index)
     if duplicates:
@@ -183,19 +188,23 @@ def _read_word2vec(path: Path, file: BinaryIO) -> WordVectors:
 
 def _read_text(path: Path) -> WordVectors:
     with open(path, "rb") as file:
+        start = len(BOM) if file.read(len(BOM)) == BOM else 0
+        file.seek(start)
         first = file.readline(CHUNK)
         header = _header(first)
+        if header:
+            start += len(first)
         # GloVe has no header; the first row's numbers, counted from the right, give the dimension.
         dim = header[1] if header else _numbers_at_the_end(first)
         if not dim:
             raise VectorFileError(f'{path}: line 1: expected "words dimension" or a word and its numbers')
-        file.seek(len(first) if header else 0)
+        file.seek(start)
         lines = sum(piece.count(b"\n") for piece in iter(partial(file.read, CHUNK), b""))
         file.seek(-1, 1)
         lines += file.read(1) != b"\n"  # the last line may lack its newline
         if header and header[0] != lines:
             raise VectorFileError(f"{path}: header promises {header[0]} words, found {lines} lines after it")
-        file.seek(len(first) if header else 0)
+        file.seek(start)
         # No more rows than the file has room for, whatever the first line promised.
         matrix = np.empty((min(lines, path.stat().st_size // (2 * dim)), dim), dtype=np.float32)
         words: list[bytes] = []
@@ -203,7 +212,7 @@ def _read_text(path: Path) -> WordVectors:
             names, numbers = _parse(block, dim) or _parse_one_by_one(path, block, dim, len(words) + 1 + bool(header))
             matrix[len(words) : len(words) + len(names)] = numbers
             words += names
-    return _finish(path, words, matrix)
+    return _finish(path, words, matrix, place="line", first=1 + bool(header))
 
 
 def _parse(lines: list[bytes], dim: int) -> tuple[list[bytes], np.ndarray] | None:
@@ -233,6 +242,8 @@ def _parse_one_by_one(path: Path, lines: list[bytes], dim: int, number: int) -> 
             place = f"{path}: line {line_number}"
             raise VectorFileError(f"{place}: expected a word and {dim} numbers, found {found} at its end")
         word, *numbers = line.rsplit(None, dim)
+        if b"\r" in word:
+            raise VectorFileError(f"{path}: line {line_number}: a carriage return inside: end lines with \\n")
         words.append(word.strip())
         rows.append(np.fromstring(b" ".join(numbers), dtype=np.float32, sep=" "))
     return words, np.array(rows)
@@ -279,6 +290,11 @@ def _read_npz(path: Path) -> WordVectors:
             words = arrays["words"].ravel().tolist() if "words" in arrays else []
     except OSError:
         raise
+    except ValueError as error:
+        reason = _one_line(error)
+        if "pickle" in reason:
+            reason = "no zip archive, or one with pickled objects, which are never loaded"
+        raise VectorFileError(f"{path}: not a readable .npz file: {reason}") from None
     except Exception as error:  # numpy, zipfile and zlib name a damaged archive by a dozen different types
         raise VectorFileError(f"{path}: not a readable .npz file: {_one_line(error)}") from None
     if not words or "vectors" not in arrays or not isinstance(words[0], str | bytes):

@@ -47,7 +47,7 @@ class LayoutError(ValueError):
 
 def known_form(vectors: WordVectors, word: str) -> str | None:
     """The most frequent of "word", "Word" and "WORD" in the vocabulary, None if it holds none of them."""
-    forms = [form for form in (word, word.capitalize(), word.upper()) if form in vectors]
+    forms = [form for form in (word, word.capitalize(), word.upper()) if form in vectors.index]
     return min(forms, key=vectors.index.__getitem__, default=None)
 
 
@@ -76,18 +76,25 @@ def map_words(vectors: WordVectors, top: int = 5000) -> list[str]:
     return list(dict.fromkeys(vectors.words[:top] + members))
 
 
+def demand_spread(vectors: WordVectors, words: list[str]) -> None:
+    """Raise LayoutError for fewer than four words, a single dimension, or words that all have one direction."""
+    if len(words) < MIN_WORDS or vectors.dim < 2:
+        raise LayoutError(
+            f"a map needs at least {MIN_WORDS} words and 2 dimensions, found {len(words)} and {vectors.dim}"
+        )
+    unit = vectors.unit[[vectors.index[word] for word in words]]
+    if (np.ptp(unit, axis=0) < 1e-6).all():
+        raise LayoutError(f"a map needs words of different directions, all {len(words)} have the same")
+
+
 def lay_out(vectors: WordVectors, words: list[str], method: str, seed: int = 1) -> np.ndarray:
     """Places (n, 2) float32 of `words` by a method of METHODS.
 
     PCA; t-SNE (van der Maaten & Hinton 2008), perplexity 30; UMAP (McInnes, Healy & Melville 2018), 15 neighbours.
     The same seed gives the same places on the same machine; PCA, and t-SNE which starts from it, hardly use the
-    seed. Raises KeyError for an unknown word, LayoutError
-    for fewer than four words or a single dimension.
+    seed. Raises KeyError for an unknown word, LayoutError where demand_spread does.
     """
-    if len(words) < MIN_WORDS or vectors.dim < 2:
-        raise LayoutError(
-            f"a map needs at least {MIN_WORDS} words and 2 dimensions, found {len(words)} and {vectors.dim}"
-        )
+    demand_spread(vectors, words)
     unit = vectors.unit[[vectors.index[word] for word in words]]  # (n, d)
     try:
         places = _LAYOUTS[method](unit, seed)

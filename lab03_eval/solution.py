@@ -12,6 +12,7 @@ needs no server. WALKTHROUGH.md says what each measure means and when it mislead
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import time
 from pathlib import Path
@@ -25,6 +26,7 @@ from lab03_eval.benchmarks import BENCHMARKS, find, read_pairs  # noqa: E402
 from lab03_eval.bias import WEAT_TESTS, evaluate_bias  # noqa: E402
 from lab03_eval.eval_embeddings import (  # noqa: E402
     PROTOCOL_NOTE,
+    TOP_WORDS,
     compare,
     evaluate,
     format_score,
@@ -33,8 +35,9 @@ from lab03_eval.eval_embeddings import (  # noqa: E402
 )
 from lab03_eval.export import export_projector, export_sentence_transformer  # noqa: E402
 from lab03_eval.geometry import alignment, evaluate_geometry, neighbour_overlap  # noqa: E402
-from lab03_eval.layout import METHODS, LayoutError, lay_out, map_words  # noqa: E402
+from lab03_eval.layout import METHODS, MIN_WORDS, LayoutError, demand_spread, lay_out, map_words  # noqa: E402
 from lab03_eval.senses import WORDS, evaluate_senses, format_senses  # noqa: E402
+from lab03_eval.significance import seed_of  # noqa: E402
 from lab03_eval.vectors import VectorFileError, WordVectors, replacing  # noqa: E402
 
 SHIPPED = Path(__file__).resolve().with_name("wiki8_20k.safetensors")
@@ -62,6 +65,8 @@ def score_cell(result: dict[str, Any], key: str, measure: str) -> str:
     """Score (95 % interval) used/total."""
     low, high, used, total = (result[f"{key}.{part}"] for part in ("low", "high", "used", "total"))
     interval = f"({low:.2f} … {high:.2f})" if measure == "rho" else f"({100 * low:.1f} … {100 * high:.1f})"
+    if math.isnan(low):
+        interval = "(too few for an interval)"
     return f"{format_score(result, key, measure)} {interval if used else ''} {used:,}/{total:,}"
 
 
@@ -97,7 +102,7 @@ def differences_table(first: str, differences: dict[str, dict]) -> str:
                 verdict = "real" if real else "within chance"
                 rows.append([benchmark.title.strip(), name, f"{difference:+.3f}", interval, f"{used:,}", verdict])
     header = ["measure", f"{first} against", "difference", "95 % interval", "items", "verdict"]
-    return columns("Differences (paired bootstrap over what both know)", header, rows)
+    return columns("Differences (paired bootstrap over what both know, among the words both hold)", header, rows)
 
 
 def geometry_table(results: dict[str, dict], agreement: dict[str, dict]) -> str:
@@ -142,7 +147,7 @@ def bias_text(name: str, result: dict[str, Any]) -> str:
         )
         for part in ("family", "all"):
             before, after = (100 * result[f"bias.analogies.{part}.{when}"] for when in ("before", "after"))
-            text += f"- Google {part}, debiased: {before:.1f} % before, {after:.1f} % after\n"
+            text += f"- Google {part}, top {TOP_WORDS:,}: {before:.1f} % before debiasing, {after:.1f} % after\n"
     return text
 
 
@@ -183,7 +188,9 @@ def draw(embeddings: dict[str, WordVectors], results: dict[str, dict], out: Path
     name, vectors = next(iter(embeddings.items()))
     words = map_words(vectors, top)
     layouts = {method: lay_out(vectors, words, method, seed) for method in tqdm(METHODS, desc="maps", disable=None)}
-    plots.draw_maps(vectors, words, layouts, out / "maps.png", f"{name}: its {top:,} most frequent words")
+    plots.draw_maps(
+        vectors, words, layouts, out / "maps.png", f"{name}: its {min(top, len(vectors)):,} most frequent words"
+    )
     write_page(vectors, words, layouts, out / "map.html", name)
     plots.draw_sections(results, out / "sections.png")
     plots.draw_similarity(vectors, read_pairs(find("wordsim353")), out / "similarity.png", f"{name}, WordSim-353")
@@ -201,7 +208,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--vectors", nargs="+", metavar="FILE", default=[str(SHIPPED)], help="see formats.py")
     parser.add_argument("--out", type=Path, default=Path("runs/lab03"), metavar="DIR")
     parser.add_argument("--top", type=int, default=5000, help="words on the maps")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=seed_of, default=1)
     parser.add_argument(
         "--export", action="store_true", help="also write the first embedding for Embedding Projector (10,000 words) "
         "and as a sentence-transformers model"
@@ -212,14 +219,19 @@ def build_parser() -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> None:
     started = time.perf_counter()
-    args.out.mkdir(parents=True, exist_ok=True)
-    embeddings = {}
-    for path in args.vectors:
+    embeddings: dict[str, WordVectors] = {}
+    for number, path in enumerate(args.vectors, start=1):
         vectors = WordVectors.load(path)
-        name = label(path) if label(path) not in embeddings else path
+        name = label(path) if label(path) not in embeddings else f"{label(path)} ({number})"
         embeddings[name] = vectors
         note = f" ({vectors.note})" if vectors.note else ""
         print(f"{name}: {len(vectors):,} words, {vectors.dim} dimensions{note}", flush=True)
+        if number == 1 and not args.no_pictures:  # before the minutes that measuring takes
+            try:
+                demand_spread(vectors, map_words(vectors, args.top))
+            except LayoutError as error:
+                raise LayoutError(f"{path}: {error}; --no-pictures only measures") from None
+    args.out.mkdir(parents=True, exist_ok=True)
     figures, text = measure(embeddings, args.seed)
     print(text, flush=True)
     with replacing(args.out / "scores.json") as temporary:
@@ -239,6 +251,8 @@ def run(args: argparse.Namespace) -> None:
 def main() -> None:
     parser = build_parser()
     args = parser.parse_args()
+    if args.top < MIN_WORDS:
+        parser.error(f"--top: a map needs at least {MIN_WORDS} words")
     try:
         run(args)
     except (VectorFileError, LayoutError) as error:

@@ -38,7 +38,7 @@ from lab03_eval import tagging  # noqa: E402
 from lab03_eval.benchmarks import NotAtHand, find_data  # noqa: E402
 from lab03_eval.eval_embeddings import to_json  # noqa: E402
 from lab03_eval.sentences import METHODS, SentenceEncoder, counter, tokenize, word_probability  # noqa: E402
-from lab03_eval.significance import RESAMPLES, percentile_interval, spearman_rows  # noqa: E402
+from lab03_eval.significance import RESAMPLES, percentile_interval, seed_of, spearman_rows  # noqa: E402
 from lab03_eval.task_data import (  # noqa: E402
     Labelled,
     Tagged,
@@ -354,7 +354,9 @@ def main() -> None:
     parser.add_argument("--json", metavar="FILE", help="also write every score, unrounded, under named keys")
     parser.add_argument("--only", nargs="+", choices=TASKS, default=list(TASKS), metavar="TASK", help=" ".join(TASKS))
     parser.add_argument("--method", choices=METHODS, default=METHOD, help="sentence vectors; STS shows all three")
-    parser.add_argument("--seed", type=int, default=0, help="of random vectors, k-means, held-out texts and bootstrap")
+    parser.add_argument(
+        "--seed", type=seed_of, default=0, help="of random vectors, k-means, held-out texts and bootstrap"
+    )
     parser.add_argument("--conll2003", metavar="DIR", type=Path, help="folder with eng.train and eng.testb")
     args = parser.parse_args()
     try:
@@ -363,6 +365,7 @@ def main() -> None:
         names = tqdm(args.only, unit="task", disable=None, leave=False)
         results = {"vectors": args.vectors, "words": len(vectors), "dim": vectors.dim}
         results |= evaluate_tasks(setting, names)
+        print(f"{args.vectors}: {len(vectors):,} words, {vectors.dim} dimensions\n{format_tasks(results)}", flush=True)
         if args.json:
             with replacing(args.json) as temporary:
                 temporary.write_text(to_json(results))
@@ -370,7 +373,6 @@ def main() -> None:
         parser.exit(2, f"error: {error}\n")
     except OSError as error:
         parser.exit(2, f"error: {error.filename or args.vectors}: {error.strerror or error}\n")
-    print(f"{args.vectors}: {len(vectors):,} words, {vectors.dim} dimensions\n{format_tasks(results)}")
 
 
 if __name__ == "__main__":

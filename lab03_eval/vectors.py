@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,17 +35,28 @@ def replacing(path: str | Path) -> Iterator[Path]:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     # The suffix is kept: matplotlib and others choose a format by it.
-    handle, name = tempfile.mkstemp(prefix=".part-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = None
     try:
+        handle, name = tempfile.mkstemp(prefix=".part-", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
         yield temporary
         mask = os.umask(0)
         os.umask(mask)
         temporary.chmod(0o666 & ~mask)  # mkstemp's 0600 would make the result private
         os.replace(temporary, path)
+    except OSError as error:
+        if ".part-" in str(error.filename):  # the reader knows the file by its own name
+            raise OSError(error.errno, error.strerror, str(path)) from None
+        raise
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary:
+            temporary.unlink(missing_ok=True)
+
+
+def directed(vector: np.ndarray) -> np.ndarray:
+    """The vector (d,) scaled to length one; zero stays zero. The length in float64: large squares leave float32."""
+    return vector / (float(np.linalg.norm(vector.astype(np.float64))) or 1)
 
 
 class WordVectors:
@@ -104,7 +115,13 @@ class WordVectors:
         unit = self.matrix.copy()
         for start in range(0, len(unit), 4096):  # in the cache, and without squares as large as the matrix
             rows = unit[start : start + 4096]
-            length = np.linalg.norm(rows, axis=1, keepdims=True)
+            with np.errstate(over="ignore"):
+                length = np.linalg.norm(rows, axis=1, keepdims=True)
+            extreme = np.flatnonzero((length < 1e-15) | (length > 1e15))  # whose squares leave float32's range
+            if len(extreme):
+                largest = np.abs(rows[extreme]).max(axis=1, keepdims=True)
+                rows[extreme] /= np.where(largest > 0, largest, 1)
+                length[extreme] = np.linalg.norm(rows[extreme], axis=1, keepdims=True)
             rows /= np.where(length > 0, length, 1)
         return unit
 
@@ -116,8 +133,7 @@ class WordVectors:
         exclude: tuple[str, ...] = (),
     ) -> list[tuple[str, float]]:
         """The `topn` words of highest cosine with `query` (d,), best first, among the first `restrict` rows."""
-        length = np.linalg.norm(query)
-        cosine = self.unit[:restrict] @ (query / length if length > 0 else query)  # (restrict,)
+        cosine = self.unit[:restrict] @ directed(query)  # (restrict,)
         rows = [self.index[word] for word in exclude if word in self.index]
         cosine[[row for row in rows if row < len(cosine)]] = -np.inf
         topn = min(topn, len(cosine) - sum(row < len(cosine) for row in set(rows)))
@@ -134,7 +150,7 @@ class WordVectors:
         The three query words are left out (Mikolov et al. 2013, "Linguistic Regularities", §4).
         Raises KeyError for an unknown word.
         """
-        va, vb, vc = (vector / (np.linalg.norm(vector) or 1) for vector in (self[a], self[b], self[c]))
+        va, vb, vc = (directed(self[word]) for word in (a, b, c))
         return self.nearest(vb - va + vc, topn, restrict, exclude=(a, b, c))
 
     def save(self, path: str | Path) -> None:
@@ -160,7 +176,9 @@ class WordVectors:
 
     @classmethod
     def from_gensim(cls, vectors: KeyedVectors) -> WordVectors:
-        """Words, vectors and, where gensim has them, counts."""
+        """Words, vectors and, where gensim has them, counts. Raises ValueError for rows that have no word yet."""
+        if any(not isinstance(word, str) for word in vectors.index_to_key):
+            raise ValueError("KeyedVectors with rows that have no word yet: add the words first")
         return cls(list(vectors.index_to_key), vectors.vectors, vectors.expandos.get("count"))
 
     def to_gensim(self) -> KeyedVectors:
@@ -213,6 +231,12 @@ class SubwordVectors(WordVectors):
         if vector is None:
             raise KeyError(word)
         return vector
+
+    def with_words(self, words: Iterable[str]) -> WordVectors:
+        """These words and rows, then those of `words` that are unknown and can be composed."""
+        unknown = {word: self._composed(word) for word in dict.fromkeys(words) if word not in self.index}
+        found = {word: vector for word, vector in unknown.items() if vector is not None}
+        return WordVectors(self.words + list(found), np.vstack([self.matrix, *found.values()]))
 
 
 def save_tensors(path: str | Path, tensors: dict[str, np.ndarray], metadata: dict[str, str]) -> None:

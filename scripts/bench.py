@@ -23,6 +23,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -80,7 +81,7 @@ def train_gensim(data: str, out: str, seed: int, threads: int, epochs: int) -> d
 
 def train_lab01(
     data: str, out: str, seed: int, threads: int, epochs: int, engine: str, *options: str
-) -> dict[str, float]:
+) -> dict[str, float | str]:
     import torch
 
     from lab01_word2vec import solution
@@ -113,7 +114,7 @@ def _record(started: float, trained_from: float, ended: float, words: int, memor
     }
 
 
-def in_child(trainer: str, args: argparse.Namespace, epochs: int, options: list[str]) -> dict[str, float]:
+def in_child(trainer: str, args: argparse.Namespace, epochs: int, options: list[str]) -> dict[str, Any]:
     """Train in a child process and score its vectors here."""
     with tempfile.TemporaryDirectory() as scratch:
         vectors, record = Path(scratch, "vectors.bin"), Path(scratch, "record.json")
@@ -144,7 +145,7 @@ def whole_command(args: argparse.Namespace) -> float:
         return time.perf_counter() - started
 
 
-def show(name: str, record: dict[str, float]) -> None:
+def show(name: str, record: dict[str, Any]) -> None:
     scores = " ".join(f"{key.removesuffix('.accuracy').removesuffix('.rho')} {record[key]:.3f}" for key in SCORES)
     print(
         f"{name:<22}{record['training_seconds']:8.1f} s {record['words_per_second'] / 1e6:6.2f} M words/s"
@@ -155,7 +156,7 @@ def show(name: str, record: dict[str, float]) -> None:
 
 def bench(args: argparse.Namespace) -> dict:
     """All rounds: every trainer's records, and the ratios to gensim's training in the same round."""
-    trainers = {"gensim": ("gensim", 5, []), "blocks": ("blocks", 5, [])}
+    trainers: dict[str, tuple[str, int, list[str]]] = {"gensim": ("gensim", 5, []), "blocks": ("blocks", 5, [])}
     if not args.short:
         trainers |= {
             "blocks float32": ("blocks", 5, ["--precision", "float32"]),

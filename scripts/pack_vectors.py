@@ -28,6 +28,7 @@ def pack(run: Path, count: int, licence: str, folder: Path) -> Path:
     """Write the two files into `folder` and return the path of the vectors."""
     report = json.loads((run / "run.json").read_text(encoding="utf-8"))
     vectors = WordVectors.load(run / "vectors.safetensors")
+    assert vectors.counts is not None  # Lab 1 saves them
     corpus = report["corpus"]["name"]
     path = folder / f"{corpus}_{count // 1000}k.safetensors"
     tensors = {"matrix": vectors.matrix[:count].astype(np.float16), "counts": vectors.counts[:count]}

@@ -161,7 +161,7 @@ def judged(published: float, ours: float) -> str:
 
 
 def run_claim(claim: Claim) -> dict:
-    row = {
+    row: dict = {
         "what": claim.what,
         "vectors": claim.vectors,
         "published": claim.published,
@@ -252,7 +252,7 @@ def glove_variant(vectors: WordVectors, variant: str) -> WordVectors:
 def glove_rows(vectors: WordVectors | None) -> list[dict]:
     """One row a figure of the paper: `published`, `ours` by variant (both in percent), coverage and verdict."""
     figures = (*GLOVE_ANALOGIES.values(), *GLOVE_SIMILARITIES.values())
-    rows = {what: {"what": what, "published": figure, "ours": {}} for what, figure in figures}
+    rows: dict[str, dict] = {what: {"what": what, "published": figure, "ours": {}} for what, figure in figures}
     if vectors is None:
         return [row | {"not_run": GLOVE_REMEDY} for row in rows.values()]
     scores = evaluate_analogies(vectors, read_questions(find("google")))
@@ -373,7 +373,7 @@ def measure(glove: str | None) -> dict:
         "published": [run_claim(claim) for claim in claims()],
         "gensim": against_gensim(),
         "glove": glove_rows(vectors),
-        "glove_file": f"{Path(glove).name}, {len(vectors):,} × {vectors.dim}" if vectors else None,
+        "glove_file": f"{Path(glove).name}, {len(vectors):,} × {vectors.dim}" if glove and vectors else None,
     }
 
 

@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -43,7 +44,12 @@ SCORES = {
 }
 CHECKS = {f"{name}.rho": f"{BENCHMARKS[name].title} ρ" for name in HELD_OUT}
 # Ways of keeping vectors that are compared: title, and the arguments of keep_vectors.
-KEPT = {"in": ("in",), "sum": ("sum",), "centred, all of out": ("centred", 1.0), "centred": ("centred",)}
+KEPT: dict[str, tuple] = {
+    "in": ("in",),
+    "sum": ("sum",),
+    "centred, all of out": ("centred", 1.0),
+    "centred": ("centred",),
+}
 BUG_EPOCHS = 1
 Fault = Callable[[blocks.BlockTrainer, np.ndarray], None]  # breaks a trainer in one place
 
@@ -55,9 +61,10 @@ def train_once(data: corpus.Corpus, *options: str, fault: Fault | None = None) -
     device, precision = solution.choose_device(args.device, args.precision)
     torch.set_num_threads(args.threads)
 
-    def make(*arguments) -> blocks.BlockTrainer | solution.PairTrainer:
+    def make(*arguments: Any) -> blocks.BlockTrainer | solution.PairTrainer:
         trainer = solution.make_trainer(*arguments)
         if fault:
+            assert isinstance(trainer, blocks.BlockTrainer)
             fault(trainer, data.counts)
         return trainer
 
@@ -72,7 +79,7 @@ def train_once(data: corpus.Corpus, *options: str, fault: Fault | None = None) -
     return record
 
 
-def score(vectors: WordVectors) -> dict[str, float]:
+def score(vectors: WordVectors) -> dict[str, Any]:
     results = evaluate(vectors, CORE + HELD_OUT)
     return {key: results.get(key) for key in (*SCORES, *CHECKS)} | royals(vectors)
 
@@ -116,9 +123,11 @@ def _right_end_missed(trainer: blocks.BlockTrainer, counts: np.ndarray) -> None:
 
 def _duplicates_dropped(trainer: blocks.BlockTrainer, counts: np.ndarray) -> None:
     class Dropping(torch.Tensor):
-        def index_add_(self, dim: int, rows: torch.Tensor, moved: torch.Tensor) -> torch.Tensor:
+        def index_add_(
+            self, dim: int, index: torch.Tensor, source: torch.Tensor, *, alpha: complex = 1
+        ) -> torch.Tensor:
             plain = self.as_subclass(torch.Tensor)
-            plain[rows] = plain[rows] + moved
+            plain[index] = plain[index] + alpha * source
             return self
 
     trainer.table = trainer.table.as_subclass(Dropping)
@@ -188,12 +197,13 @@ def percent_or_rho(key: str, value: float | None) -> str:
 
 
 def mean_and_spread(key: str, values: list[float | None]) -> str:
-    if any(value is None for value in values):
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
         return "–"
-    if len(values) == 1:
-        return percent_or_rho(key, values[0])
-    spread = (max(values) - min(values)) / 2
-    return f"{percent_or_rho(key, statistics.mean(values))} ± {percent_or_rho(key, spread)}"
+    if len(known) == 1:
+        return percent_or_rho(key, known[0])
+    spread = (max(known) - min(known)) / 2
+    return f"{percent_or_rho(key, statistics.mean(known))} ± {percent_or_rho(key, spread)}"
 
 
 def seeds_row(title: str, runs: dict[str, dict], kept: str, keys: dict[str, str]) -> list[str]:

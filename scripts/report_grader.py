@@ -14,7 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ def points(verdicts: list[Verdict]) -> int:
 
 
 def measure(names: list[str], results: dict) -> dict:
-    cases = {
+    cases: dict[str, tuple[Callable[[Any], dict], Sequence[Any]]] = {
         "mistakes": (of_mistake, MISTAKES),
         "variants": (of_variant, VARIANTS),
         "hostile": (of_hostile, HOSTILE),

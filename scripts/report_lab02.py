@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import torch
 from scipy import sparse
@@ -71,7 +72,7 @@ def measure_comparison(data: str) -> dict:
         return found
 
 
-def read_slice(data: str) -> tuple:
+def read_slice(data: str) -> tuple[argparse.Namespace, Corpus, sparse.csr_array]:
     args = solution.build_parser().parse_args(["--data", data])
     corpus = solution.read_slice(args)
     torch.set_num_threads(args.threads)
@@ -85,7 +86,7 @@ def measure_sweep(data: str) -> dict:
     runs = {}
     for name, (epochs, x_max, alpha, optimizer) in settings.items():
         glove = train_glove(counts, args.dim, epochs, x_max=x_max, alpha=alpha, optimizer=optimizer, seed=args.seed)
-        scores = evaluate(WordVectors(corpus.words, glove.matrix))
+        scores: dict[str, Any] = evaluate(WordVectors(corpus.words, glove.matrix))
         runs[name] = {"seconds": glove.seconds} | {key: scores[key] for key in CORE_SCORES}
         print(name, *(f"{value:.3f}" for value in runs[name].values()), flush=True)
     return {
@@ -122,7 +123,7 @@ def first_better(counts: sparse.csr_array, corpus: Corpus, args: argparse.Namesp
 
     def check(glove: Glove) -> None:
         if not found:
-            scores = evaluate(WordVectors(corpus.words, glove.matrix))
+            scores: dict[str, Any] = evaluate(WordVectors(corpus.words, glove.matrix))
             print(f"seed {seed}, {glove.seconds:.1f} s:", *(f"{scores[key]:.3f}" for key in C_GLOVE), flush=True)
             if all(scores[key] > value for key, value in C_GLOVE.items()):
                 found.update({"seed": seed, "epoch": len(glove.losses), "seconds": glove.seconds})

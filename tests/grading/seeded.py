@@ -51,5 +51,5 @@ def grade_hostile(path: Path) -> list[Verdict]:
 def purpose(path: Path) -> str:
     """What a variant or a hostile submission says of itself in its first line."""
     source = (path / "solution.py" if path.is_dir() else path).read_text(encoding="utf-8")
-    first = ast.get_docstring(ast.parse(source)) if path.suffix != ".txt" else source.strip('"').split('"')[0]
+    first = (ast.get_docstring(ast.parse(source)) or "") if path.suffix != ".txt" else source.strip('"').split('"')[0]
     return first.split("\n\n")[0].replace("\n", " ")

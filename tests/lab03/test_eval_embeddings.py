@@ -24,7 +24,7 @@ from lab03_eval.eval_embeddings import (
     solve_analogies,
     spearman,
 )
-from lab03_eval.vectors import WordVectors
+from lab03_eval.vectors import SubwordVectors, WordVectors
 from tests.conftest import ROOT
 
 PAIRS = read_pairs(gensim_data("wordsim353.tsv"))
@@ -209,6 +209,43 @@ def test_the_paired_bootstrap_tells_a_real_difference_from_none(trained):
     none = compare(trained, same)
     assert not none["wordsim353.real"]
     assert none["google.difference"] == 0
+
+
+def test_differences_are_of_the_words_that_both_hold(trained):
+    """The same vectors with fewer of them are not better, though each question has fewer wrong answers."""
+    part = WordVectors(trained.words[:3000], trained.matrix[:3000])
+    alone = evaluate(part)["google.full.accuracy"], evaluate(trained)["google.full.accuracy"]
+    assert alone[0] > alone[1]
+    assert compare(trained, part)["google.difference"] == 0
+    capitals = WordVectors([word.capitalize() for word in trained.words], trained.matrix)
+    assert compare(trained, capitals)["google.difference"] == 0
+    assert compare(trained, capitals)["google.used"] > 0
+
+
+def test_unknown_words_are_composed_where_asked(trained):
+    rng = np.random.default_rng(0)
+    vectors = SubwordVectors(trained.words[:500], trained.matrix[:500], rng.standard_normal((1000, 50)), 3, 6)
+    known, composed = (evaluate(vectors, ["wordsim353"], oov) for oov in ("skip", "compose"))
+    assert known["wordsim353.used"] < composed["wordsim353.used"] == 353
+    by_hand = [
+        vectors[a.lower()]
+        @ vectors[b.lower()]
+        / np.linalg.norm(vectors[a.lower()])
+        / np.linalg.norm(vectors[b.lower()])
+        for a, b, _ in PAIRS
+    ]
+    assert composed["wordsim353.rho"] == pytest.approx(
+        stats.spearmanr(by_hand, [score for *_, score in PAIRS])[0], abs=1e-5
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "oov", "says"),
+    [(["foo"], "skip", "unknown benchmark 'foo'"), ([], "foo", "unknown policy 'foo'"), ([], "compose", "n-grams")],
+)
+def test_what_cannot_be_asked_is_said(trained, names, oov, says):
+    with pytest.raises(ValueError, match=says):
+        evaluate(trained, names, oov)
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:

