@@ -49,7 +49,7 @@ WEAT_TESTS = {
 }
 EXACT_PARTITIONS = 200_000  # up to two sets of ten: enumerated in well under a second
 SAMPLES = 100_000
-SHOWN = 10  # professions named at each end
+SHOWN = 10  # professions named at each end, at most
 
 
 class NoCoverage(ValueError):
@@ -237,10 +237,11 @@ def profession_figures(vectors: WordVectors, direction: np.ndarray, professions:
     cosine = vectors.unit[rows[known]] @ direction  # (known,)
     words = [vectors.words[row] for row in rows[known]]
     ends = [[words[i], float(cosine[i])] for i in np.argsort(-cosine, kind="stable")]
+    shown = min(SHOWN, len(ends) // 2)  # no word at both ends
     judged = by_definition[known] == 0
     return counts | {
-        "bias.professions.she": ends[:SHOWN],
-        "bias.professions.he": ends[: -SHOWN - 1 : -1],
+        "bias.professions.she": ends[:shown],
+        "bias.professions.he": ends[: -shown - 1 : -1],
         "bias.professions.rho": spearman(cosine[judged], -ratings[known][judged]),
         "bias.professions.rated": int(judged.sum()),
     }

@@ -6,6 +6,7 @@ white and opaque and the writing dark, so that a picture reads the same on paper
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,6 +45,8 @@ CROWD = 45  # points: labels turn away from the dots within this distance
 FORBIDDEN = 1e6  # the price of covering another label or leaving the picture
 FONT_SIZES = (8, 7, 6, 5)
 
+literally = matplotlib.rc_context({"text.parse_math": False})  # a $ in a word or a file's name starts no formula
+
 RELATIONS = {
     "man → woman": [
         ("man", "woman"), ("king", "queen"), ("boy", "girl"), ("father", "mother"), ("husband", "wife"),
@@ -60,6 +63,13 @@ RELATIONS = {
 }  # fmt: skip
 
 
+def shortened(name: str, width: int = 40) -> str:
+    """`name` in at most `width` characters, its middle left out where it is longer."""
+    kept = width - 1
+    return name if len(name) <= width else f"{name[: kept - kept // 2]}…{name[len(name) - kept // 2 :]}"
+
+
+@literally
 def place_labels(axes: plt.Axes, points: np.ndarray, labels: list[str], lines: Sequence[np.ndarray] = ()) -> None:
     """Write each label near its point (n, 2) so that no two overlap; a thin line leads to one that stands off.
 
@@ -173,12 +183,13 @@ def _draw_families(axes: plt.Axes, vectors: WordVectors, words: list[str], place
     place_labels(axes, np.array([place[word] for word in members]), members, lines)
 
 
+@literally
 def draw_families(vectors: WordVectors, path: str | Path, title: str, seed: int = 1) -> None:
     """A labelled picture of a few word families alone, laid out by t-SNE; each country is joined to its capital."""
     words = [word for family in known_families(vectors).values() for word in family]
     figure, axes = plt.subplots(figsize=(9, 6.5), dpi=150)
     figure.subplots_adjust(left=0.02, right=0.98, bottom=0.06, top=0.94)
-    axes.set(xticks=[], yticks=[], title=title)
+    axes.set(xticks=[], yticks=[], title=shortened(title, 50))
     axes.spines[:].set_visible(False)
     if len(words) >= MIN_WORDS:
         _draw_families(axes, vectors, words, lay_out(vectors, words, "t-SNE", seed))
@@ -189,13 +200,14 @@ def draw_families(vectors: WordVectors, path: str | Path, title: str, seed: int 
     _save(figure, path)
 
 
+@literally
 def map_figure(vectors: WordVectors, words: list[str], layouts: dict[str, np.ndarray], title: str) -> Figure:
     """The figure of `draw_maps`: one panel a layout, two in a row, and the legend with its cautions in the last."""
     rows = len(layouts) // 2 + 1
     figure, panels = plt.subplots(rows, 2, figsize=(11, 5.3 * rows + 0.4), dpi=300, squeeze=False)
     top = 1 - 0.65 / (5.3 * rows + 0.4)
     figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=top, wspace=0.02, hspace=0.07)
-    figure.suptitle(title, fontsize=13, color=INK, y=0.995, va="top")
+    figure.suptitle(shortened(title, 60), fontsize=13, color=INK, y=0.995, va="top")
     panels = panels.ravel()
     families = {word for family in known_families(vectors).values() for word in family}
     others = [i for i, word in enumerate(words) if word not in families]
@@ -234,11 +246,12 @@ def draw_maps(
     _save(map_figure(vectors, words, layouts, title), path)
 
 
-def draw_sections(results: dict[str, dict], path: str | Path) -> None:
+@literally
+def draw_sections(results: dict[str, dict], path: str | Path, words: dict[str, int] | None = None) -> None:
     """Accuracy in each of Google's sections under `full`, with 95 % intervals, for one or several embeddings.
 
-    `results` holds for each name the flat dictionary of `eval_embeddings.evaluate`. A section without an
-    answered question shows as "no coverage".
+    `results` holds for each name the flat dictionary of `eval_embeddings.evaluate`, `words` the size of its
+    vocabulary. A section without an answered question shows as "no coverage".
     """
     prefix, suffix = "google.full.section.", ".accuracy"
     sections = [
@@ -247,11 +260,13 @@ def draw_sections(results: dict[str, dict], path: str | Path) -> None:
         if key.startswith(prefix) and key.endswith(suffix)
     ]
     thickness = 0.8 / len(results)
-    figure, axes = plt.subplots(figsize=(9, 1.55 + len(sections) * max(0.36, 0.2 * len(results))), dpi=300)
-    height = figure.get_figheight()
-    figure.subplots_adjust(left=0.27, right=0.97, bottom=1.1 / height, top=1 - 0.45 / height)
+    keys = 0.2 * len(results) if len(results) > 1 else 0  # inches of legend, above the bars
+    height = 1.55 + keys + len(sections) * max(0.36, 0.2 * len(results))
+    figure, axes = plt.subplots(figsize=(9, height), dpi=300)
+    figure.subplots_adjust(left=0.27, right=0.97, bottom=1.1 / height, top=1 - (0.45 + keys) / height)
     rows = np.arange(len(sections))
-    for nth, (name, scores) in enumerate(results.items()):
+    bars = []
+    for nth, scores in enumerate(results.values()):
         y = rows + (nth - (len(results) - 1) / 2) * thickness
         used = np.array([scores[f"{prefix}{section}.used"] for section in sections])
         accuracy, low, high = (
@@ -259,7 +274,7 @@ def draw_sections(results: dict[str, dict], path: str | Path) -> None:
             for key in ("accuracy", "low", "high")
         )
         colour = PALETTE[nth % len(PALETTE)]
-        axes.barh(y, accuracy, thickness, color=colour, edgecolor="white", linewidth=0.5, label=name)
+        bars.append(axes.barh(y, accuracy, thickness, color=colour, edgecolor="white", linewidth=0.5))
         known = used > 0
         errors = np.maximum(0, [accuracy - low, high - accuracy])[:, known]
         axes.errorbar(accuracy[known], y[known], xerr=errors, fmt="none", color=INK, linewidth=1, capsize=2)
@@ -268,11 +283,14 @@ def draw_sections(results: dict[str, dict], path: str | Path) -> None:
             axes.text(end + 1, place, note, va="center", fontsize=6.5 if len(results) > 1 else 8, color=SOFT)
     axes.set_yticks(rows, sections)
     axes.set(xlim=(0, 112), xticks=range(0, 101, 20), ylim=(len(sections) - 0.4, -0.6))
-    axes.set_title("Google analogies by section (3CosAdd, every word a candidate)", fontsize=11, loc="left")
+    candidates = f"all {next(iter(words.values())):,} words" if words and len(words) == 1 else "all words"
+    title = f"Google analogies by section (3CosAdd, {candidates} are candidates)"
+    axes.set_title(title, fontsize=11, loc="left", pad=6 + 72 * keys)
     axes.set_xlabel("correct / answered, %")
     axes.spines[["top", "right"]].set_visible(False)
     if len(results) > 1:
-        axes.legend(frameon=False, fontsize=8, loc="lower right")
+        labels = [shortened(name) + (f", {words[name]:,} words" if words else "") for name in results]
+        axes.legend(bars, labels, frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
     caution = (
         "Whiskers: 95 % Wilson intervals, as if the questions were independent; the same words recur in them. Not to "
         "be read: how another training seed would score, how well a task will go, or a comparison of two bars with "
@@ -282,21 +300,25 @@ def draw_sections(results: dict[str, dict], path: str | Path) -> None:
     _save(figure, path)
 
 
+@literally
 def draw_similarity(vectors: WordVectors, pairs: list[Pair], path: str | Path, title: str, named: int = 10) -> None:
     """Human score against cosine for each known pair; the `named` pairs whose two ranks differ most are labelled."""
     cosine, known = cosines(vectors, pairs)
     chosen = [pair for pair, both in zip(pairs, known) if both]
     human, cosine = np.array([score for *_, score in chosen]), cosine[known]  # (n,) each
     figure, axes = plt.subplots(figsize=(8, 6.5), dpi=300)
-    figure.subplots_adjust(left=0.1, right=0.97, bottom=0.16, top=0.93)
+    figure.subplots_adjust(left=0.1, right=0.97, bottom=0.16, top=0.91)
     axes.set(xlabel="human score", ylabel="cosine")
     axes.spines[["top", "right"]].set_visible(False)
     coverage = f"{len(chosen):,} of {len(pairs):,} pairs"
     if chosen:
         gap = stats.rankdata(cosine) - stats.rankdata(human)  # (n,)
         scores = evaluate_similarity(vectors, pairs)
-        rho = f"ρ = {scores['rho']:.3f} ({scores['low']:.3f} … {scores['high']:.3f})"
-        axes.set_title(f"{title}: {rho}, {coverage}", fontsize=11, loc="left")
+        rho = "ρ undefined" if math.isnan(scores["rho"]) else f"ρ = {scores['rho']:.3f}"
+        interval = f"{scores['low']:.3f} … {scores['high']:.3f}"
+        if math.isnan(scores["low"]):
+            interval = "too few pairs" if len(chosen) <= 3 else "no interval"
+        axes.set_title(f"{shortened(title)}\n{rho} ({interval}), {coverage}", fontsize=11, loc="left")
         worst = np.argsort(-np.abs(gap), kind="stable")[:named]
         rest = np.setdiff1d(np.arange(len(gap)), worst)
         axes.scatter(human[rest], cosine[rest], s=12, color="0.65", linewidth=0)
@@ -311,7 +333,7 @@ def draw_similarity(vectors: WordVectors, pairs: list[Pair], path: str | Path, t
         labels = ["–".join(chosen[i][:2]) for i in worst]
         place_labels(axes, np.stack([human[worst], cosine[worst]], axis=1), labels)
     else:
-        axes.set_title(f"{title}: no coverage, {coverage}", fontsize=11, loc="left")
+        axes.set_title(f"{shortened(title)}\nno coverage, {coverage}", fontsize=11, loc="left")
     caution = (
         f"Named: the {named} pairs whose two ranks differ most. Only the order of cosines counts for ρ. Not to be "
         "read: a cosine as a degree of similarity; cosines of two embeddings against each other: their scales differ. "
@@ -321,6 +343,7 @@ def draw_similarity(vectors: WordVectors, pairs: list[Pair], path: str | Path, t
     _save(figure, path)
 
 
+@literally
 def draw_analogies(vectors: WordVectors, path: str | Path) -> None:
     """Word pairs of four relations as arrows, each relation in the plane of its own first two components."""
     relations = {"country → capital": known_capitals(vectors)}

@@ -192,7 +192,8 @@ def draw(embeddings: dict[str, WordVectors], results: dict[str, dict], out: Path
         vectors, words, layouts, out / "maps.png", f"{name}: its {min(top, len(vectors)):,} most frequent words"
     )
     write_page(vectors, words, layouts, out / "map.html", name)
-    plots.draw_sections(results, out / "sections.png")
+    sizes = {name: len(vectors) for name, vectors in embeddings.items()}
+    plots.draw_sections(results, out / "sections.png", sizes)
     plots.draw_similarity(vectors, read_pairs(find("wordsim353")), out / "similarity.png", f"{name}, WordSim-353")
     plots.draw_analogies(vectors, out / "analogies.png")
 

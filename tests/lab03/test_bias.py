@@ -149,8 +149,8 @@ def test_professions_by_hand():
     assert (found["bias.professions.used"], found["bias.professions.total"]) == (4, 5)
     assert found["bias.professions.rated"] == 3
     assert found["bias.professions.rho"] == pytest.approx(1)
-    assert [word for word, _ in found["bias.professions.she"]] == ["actress", "nurse", "clerk", "engineer"]
-    assert found["bias.professions.he"][0] == ["engineer", pytest.approx(-0.8)]
+    assert [word for word, _ in found["bias.professions.she"]] == ["actress", "nurse"]  # half of the known
+    assert found["bias.professions.he"] == [["engineer", pytest.approx(-0.8)], ["clerk", pytest.approx(0.6)]]
     listed[1][2], listed[2][2] = 1.0, 0.0
     assert profession_figures(vectors, direction, listed)["bias.professions.rho"] == pytest.approx(0.5)
 

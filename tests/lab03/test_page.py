@@ -30,8 +30,8 @@ def planted() -> WordVectors:
     families = [(name, word) for name, members in FAMILIES.items() for word in members]
     centres = {name: rng.standard_normal(16) for name in FAMILIES}
     rows = [centres[name] + 0.7 * rng.standard_normal(16) for name, _ in families]
-    words = NASTY + [word for _, word in families] + [f"other{i}" for i in range(500)]
-    return WordVectors(words, np.vstack([rng.standard_normal((len(NASTY), 16)), rows, rng.standard_normal((500, 16))]))
+    words = [*NASTY, *[word for _, word in families], "Other7", *[f"other{i}" for i in range(500)]]
+    return WordVectors(words, np.vstack([rng.standard_normal((len(NASTY), 16)), rows, rng.standard_normal((501, 16))]))
 
 
 @pytest.fixture(scope="module")
@@ -143,16 +143,21 @@ def required() -> bool:
 @pytest.fixture
 def opened(browser, page):
     """The page as it is after loading, in light mode; in the end the console is empty."""
-    colour_scheme(browser, "light")
+    emulate(browser)
     browser.get(page.as_uri())
     settle(browser)
     yield browser
     assert browser.get_log("browser") == []
 
 
-def colour_scheme(browser, value: str) -> None:
-    media = {"features": [{"name": "prefers-color-scheme", "value": value}]}
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+def emulate(browser, scheme: str = "light", motion: str = "no-preference") -> None:
+    wishes = {"prefers-color-scheme": scheme, "prefers-reduced-motion": motion}
+    features = [{"name": name, "value": value} for name, value in wishes.items()]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+
+def zoomed(browser) -> float:
+    return browser.execute_script("return view.zoom")
 
 
 def settle(browser) -> None:
@@ -253,6 +258,107 @@ def test_an_unknown_word_is_said_to_be_unknown(opened):
     assert "“qwertz” is not among the" in opened.find_element("id", "near").text
 
 
+def test_the_search_minds_the_case_last(opened):
+    """The vocabulary holds Other7, other7 and other70 in this order, and paris."""
+    for text, found in [
+        ("Pari", "paris"),
+        ("PARIS", "paris"),
+        ("other7", "other7"),
+        ("OTHER7", "Other7"),
+        ("Oth", "Other7"),
+    ]:
+        search(opened, text)
+        assert opened.find_element("css selector", "#near h2").text == f"Nearest to “{found}”"
+    offers = opened.execute_script("return [...document.querySelectorAll('#offers option')].map(o => o.value)")
+    assert offers[:2] == ["Other7", "other0"]
+
+
+def test_an_empty_search_takes_the_choice_back(opened):
+    at_first = opened.find_element("id", "near").text
+    for text in ("paris", "qwertz"):
+        search(opened, text)
+        assert opened.find_element("id", "near").text != at_first
+        search(opened, " ")
+        assert opened.find_element("id", "near").text == at_first
+    assert opened.execute_script("return chosen") == -1
+
+
+NAMES = """
+const seen = [], fill = ctx.fillText;
+ctx.fillText = (word, left, middle) => seen.push([left, middle - 7, left + ctx.measureText(word).width, middle + 7]);
+draw();
+ctx.fillText = fill;
+return [width, height, seen];
+"""
+
+
+def test_no_name_is_cut_at_the_edge(opened):
+    """The chosen word 3 pixels from each edge in turn: its name has to stand on the other side."""
+    written = 0
+    for word in ("paris", "cat", "tokyo", "monday"):
+        search(opened, word)
+        for side, half in (("x", "width"), ("y", "height")):
+            for sign in (-1, 1):
+                opened.execute_script(
+                    "view = { x: places[2 * chosen], y: places[2 * chosen + 1], zoom: 4 };"
+                    f"view.{side} += {sign} * ({half} / 2 - 3) / unit();"
+                )
+                width, height, names = opened.execute_script(NAMES)
+                boxes = np.array(names)  # (n, 4)
+                assert (boxes[:, :2] >= 0).all()
+                assert (boxes[:, 2:] <= (width, height)).all()
+                written += len(boxes)
+    assert written > 100
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 568), (324, 337), (844, 390), (1280, 800)])
+def test_the_map_is_usable_in_a_window_of(opened, width, height):
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        search(opened, "paris")
+        page, shown, canvas, caption = opened.execute_script(
+            "const { scrollWidth, clientWidth } = document.documentElement;"
+            "return [scrollWidth, clientWidth, ...['map', 'caution'].map(id => {"
+            " const box = document.getElementById(id).getBoundingClientRect(); return [box.width, box.height]; })]"
+        )
+        assert page == shown  # nothing to scroll sideways
+        assert canvas[1] >= 256
+        assert canvas[1] > caption[1]
+        assert canvas[0] > 0.7 * width
+        assert opened.execute_script("return width / height") == pytest.approx(canvas[0] / canvas[1], rel=0.01)
+    finally:
+        opened.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_two_fingers_pinch(opened):
+    """Fingers 100 pixels apart move to 200: twice the scale; the word between them stays where it is."""
+
+    def touch(kind: str, *fingers: tuple[float, float]) -> None:
+        points = [{"x": left + x, "y": top + y, "id": i} for i, (x, y) in enumerate(fingers)]
+        opened.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def span() -> float:
+        return float(np.linalg.norm(np.subtract(where(opened, "paris"), where(opened, "cat"))))
+
+    left, top = opened.execute_script(
+        "const box = document.getElementById('map').getBoundingClientRect(); return [box.left, box.top]"
+    )
+    whole, (x, y) = span(), (300, 300)
+    opened.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 2})
+    try:
+        touch("touchStart", (x - 50, y), (x + 50, y))
+        for apart in (60, 80, 100):
+            touch("touchMove", (x - apart, y), (x + apart, y))
+        touch("touchEnd")
+        settle(opened)
+    finally:
+        opened.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    assert span() == pytest.approx(2 * whole, rel=0.02)
+    assert opened.execute_script("return fingers.size") == 0
+    assert opened.execute_script("return chosen") == -1
+
+
 def test_the_switch_moves_the_words_to_the_other_layout(opened, planted, layouts):
     words = map_words(planted, TOP)
     choices = {c.get_attribute("value"): c for c in opened.find_elements("css selector", "#methods input")}
@@ -270,6 +376,29 @@ def test_the_switch_moves_the_words_to_the_other_layout(opened, planted, layouts
         assert "Not to be read:" in opened.find_element("id", "caution").text
         seen.append(tuple(on_screen[0]))
     assert len(set(seen)) == 3
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_the_chosen_word_stays_in_view_when_the_layout_changes(opened, motion):
+    emulate(opened, motion=motion)
+    search(opened, "paris")
+    for _ in range(3):
+        opened.find_element("id", "in").click()
+    scale = zoomed(opened)
+    size = opened.execute_script("const c = document.getElementById('map'); return [c.clientWidth, c.clientHeight]")
+    for choice in opened.find_elements("css selector", "#methods input")[::-1]:
+        choice.click()
+        if motion == "no-preference":
+            settle(opened)
+        x, y = where(opened, "paris")
+        assert 0 < x < size[0]
+        assert 0 < y < size[1]
+        assert zoomed(opened) == scale
+    # A map that is shown whole stays as it is: every word is in view.
+    opened.find_element("id", "all").click()
+    opened.find_element("css selector", "#methods input").click()
+    settle(opened)
+    assert zoomed(opened) == 1
 
 
 def test_zoom_and_pan_by_button_key_wheel_and_drag(opened):
@@ -328,7 +457,7 @@ return [getComputedStyle(document.body).backgroundColor, found];
 @pytest.mark.parametrize(("scheme", "background"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(18, 19, 20)")])
 def test_both_modes_are_legible(opened, scheme, background):
     """WCAG 2.2: contrast of at least 4.5 for text, 3 for signs."""
-    colour_scheme(opened, scheme)
+    emulate(opened, scheme)
     search(opened, "paris")
     page, found = opened.execute_script(CONTRASTS)
     assert page == background

@@ -187,6 +187,55 @@ def test_sections_show_each_accuracy_with_its_interval(figures):
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["one", "two"]
 
 
+@pytest.mark.parametrize("number", [1, 2, 3, 7])
+def test_the_sections_legend_covers_nothing_and_stays_in_the_picture(figures, number):
+    names = ["_hidden", "W" * 120, *"abcde"][:number]
+    scores = section("family", 0.9, 0.8, 1.0, 1000) | section("currency", 0.99, 0.95, 1.0, 1000)
+    plots.draw_sections(dict.fromkeys(names, scores), "unused.png", dict.fromkeys(names, 1_234_567))
+    figure, axes = figures[0], figures[0].axes[0]
+    figure.canvas.draw()
+    legend, frame = axes.get_legend(), axes.get_window_extent()
+    title = next(text for text in axes.findobj(plt.Text) if text.get_text().startswith("Google analogies"))
+    assert figure.bbox.containsx(title.get_window_extent().x1)
+    assert figure.bbox.containsy(title.get_window_extent().y1)
+    if number == 1:
+        assert legend is None
+        assert "all 1,234,567 words are candidates" in title.get_text()
+        return
+    box = legend.get_window_extent()
+    assert len(legend.get_texts()) == number
+    assert frame.y1 <= box.y0 < box.y1 <= title.get_window_extent().y0
+    assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1
+    assert [text.get_text() for text in legend.get_texts()][1] == "W" * 20 + "…" + "W" * 19 + ", 1,234,567 words"
+
+
+def test_a_long_name_loses_its_middle():
+    assert plots.shortened("abcdefg", 7) == "abcdefg"
+    assert plots.shortened("abcdefgh", 7) == "abc…fgh"
+    assert plots.shortened("abcdefgh", 6) == "abc…gh"
+
+
+def test_a_dollar_starts_no_formula(figures, tmp_path, monkeypatch):
+    """`$\\foo$` would raise ParseFatalException, `$x_2$` lose its dollars."""
+    family = [r"$\foo$", "$x_2$", "$", "a$b$"]
+    monkeypatch.setitem(FAMILIES, "animals", family)
+    monkeypatch.setitem(plots.RELATIONS, "man → woman", [(family[0], family[1]), (family[2], family[3])])
+    vectors = WordVectors(family, np.random.default_rng(0).standard_normal((4, 5)))
+    scores = section("family", 0.5, 0.4, 0.6, 100)
+    pairs = [(family[0], family[1], 1.0), (family[2], family[3], 2.0)]
+    plots.draw_families(vectors, "unused.png", family[0])
+    plots.draw_maps(vectors, family, {"PCA": lay_out(vectors, family, "PCA")}, "unused.png", family[0])
+    plots.draw_sections(dict.fromkeys(family, scores), "unused.png")
+    plots.draw_similarity(vectors, pairs, "unused.png", family[0])
+    plots.draw_analogies(vectors, "unused.png")
+    assert len(figures) == 5
+    for figure in figures:
+        figure.canvas.draw()  # with a formula to parse it would raise
+        with_dollar = [text for text in figure.findobj(plt.Text) if "$" in text.get_text()]
+        assert with_dollar
+        assert not any(text.get_parse_math() for text in with_dollar)
+
+
 def test_similarity_names_the_pairs_whose_ranks_differ_most(figures):
     """Cosines with `a` fall from b to f. People's order agrees but for two pairs: a–b last, a–f first."""
     angles = np.radians([0, 10, 20, 30, 40, 50])
@@ -196,16 +245,41 @@ def test_similarity_names_the_pairs_whose_ranks_differ_most(figures):
     axes = figures[0].axes[0]
     assert set(plots.label_boxes(axes)) == {"a–b", "a–f"}
     # Ranks of cosine 5 4 3 2 1, of people 1 4 3 2 5: ρ = 1 − 6·(16 + 16)/(5·24) = −0.6.
-    assert axes.get_title(loc="left").startswith("test: ρ = -0.600")
+    assert axes.get_title(loc="left").startswith("test\nρ = -0.600")
     assert axes.get_title(loc="left").endswith("5 of 6 pairs")
     above, below = (c.get_offsets()[0] for c in axes.collections[1:])
     np.testing.assert_allclose(above, (1, math.cos(math.radians(10))), rtol=1e-6)  # cosine ranks a–b higher
     np.testing.assert_allclose(below, (9, math.cos(math.radians(50))), rtol=1e-6)
 
 
+def test_similarity_of_too_few_pairs_has_no_interval(figures):
+    vectors = WordVectors(list("abc"), np.array([[1, 0], [1, 1], [0, 1]]))
+    plots.draw_similarity(vectors, [("a", "b", 2), ("a", "c", 1)], "unused.png", "test")
+    plots.draw_similarity(vectors, [("a", "b", 2)], "unused.png", "test")
+    constant = [("a", word, 1) for word in "abc"] + [("b", "c", 1)]
+    plots.draw_similarity(vectors, constant, "unused.png", "test")
+    assert [figure.axes[0].get_title(loc="left") for figure in figures] == [
+        "test\nρ = 1.000 (too few pairs), 2 of 2 pairs",
+        "test\nρ undefined (too few pairs), 1 of 1 pairs",
+        "test\nρ undefined (no interval), 4 of 4 pairs",
+    ]
+
+
+def test_a_long_title_stays_in_its_picture(figures, planted):
+    plots.draw_families(planted, "unused.png", "m" * 200)
+    plots.draw_maps(planted, MEMBERS, {"PCA": lay_out(planted, MEMBERS, "PCA")}, "unused.png", "m" * 200)
+    pairs = [("cat", "dog", 1.0), ("cow", "cat", 2.0), ("lion", "wolf", 4.0), ("lion", "cat", 3.0)]
+    plots.draw_similarity(planted, pairs, "unused.png", "m" * 200)
+    for figure in figures:
+        figure.canvas.draw()
+        title = next(text for text in figure.findobj(plt.Text) if "mmm" in text.get_text()).get_window_extent()
+        assert figure.bbox.x0 <= title.x0 < title.x1 <= figure.bbox.x1
+        assert title.y1 <= figure.bbox.y1
+
+
 def test_similarity_without_a_known_pair_says_so(figures):
     plots.draw_similarity(WordVectors(["a", "b"], np.eye(2)), [("x", "y", 1.0)], "unused.png", "test")
-    assert figures[0].axes[0].get_title(loc="left") == "test: no coverage, 0 of 1 pairs"
+    assert figures[0].axes[0].get_title(loc="left") == "test\nno coverage, 0 of 1 pairs"
 
 
 def test_analogies_state_how_parallel_the_offsets_are(figures):
