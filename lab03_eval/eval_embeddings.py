@@ -143,16 +143,21 @@ def solve_analogies(
     keys, pair = np.unique(questions[:, 0] * len(unit) + questions[:, 1], return_inverse=True)  # (P,), (n,)
     pairs = np.stack(np.divmod(keys, len(unit)), axis=1)  # (P, 2)
     thirds, third = np.unique(questions[:, 2], return_inverse=True)  # (C,), (n,)
+    if adds:
+        asked = np.concatenate([unit[pairs[:, 1]] - unit[pairs[:, 0]], unit[thirds]])  # (P + C, d)
+    else:
+        asked = unit[np.concatenate([*pairs.T, thirds])]  # (P + P + C, d)
+    tile = max(1, TILE_SCORES // (len(asked) + 1))
+    space = np.empty(len(asked) * min(tile, len(unit)), np.float32)  # for all tiles: fresh memory costs more than sums
 
     def best(first: int, last: int, floor: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Score and row, both (n,), of each question's best word among first..last."""
-        words = unit[first:last].T  # (d, t)
+        products = space[: len(asked) * (last - first)].reshape(len(asked), last - first)
+        np.matmul(asked, unit[first:last].T, out=products)
         if adds:
-            products = np.concatenate([unit[pairs[:, 1]] - unit[pairs[:, 0]], unit[thirds]]) @ words  # (P + C, t)
-            of_pair, of_third = np.split(products, [len(pairs)])
+            of_pair, of_third = np.split(products, [len(pairs)])  # (P, t), (C, t)
         else:
-            products = unit[np.concatenate([*pairs.T, thirds])] @ words  # (P + P + C, t)
-            products += 1  # in place: fresh memory costs more than the sums
+            products += 1
             products /= 2
             sa, of_pair, of_third = np.split(products, [len(pairs), 2 * len(pairs)])
             sa += epsilon
@@ -166,7 +171,6 @@ def solve_analogies(
     top, answer = np.full(len(questions), -np.inf, np.float32), np.zeros(len(questions), np.int64)
     ends = [min(limit or len(unit), len(unit)) for limit in limits]
     answers = np.zeros((len(ends), len(questions)), dtype=np.int64)
-    tile = max(1, TILE_SCORES // (len(pairs) + len(thirds) + 1))
     for first, last in itertools.pairwise(sorted({*range(0, max(ends), tile), *ends})):
         score, row = best(first, last, top)
         better = score > top

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-ABOVE = 0.01  # of a row's columns lie above its cut, as far as its first SAMPLE columns tell
+ABOVE = 0.008  # of a row's columns lie above its cut, as far as its first SAMPLE columns tell
 SAMPLE = 1024
 
 Side = tuple[np.ndarray, np.ndarray]  # a matrix (m, t), and the row of it that each question takes (n,)
