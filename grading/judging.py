@@ -22,6 +22,11 @@ def show(value: Any) -> str:
     return "NaN" if value is None or value != value else f"{value:.4g}"
 
 
+def show_row(values: Any) -> str:
+    """Several numbers, as messages have them."""
+    return ", ".join(map(show, values))
+
+
 def rounded(array: np.ndarray) -> list:
     """Inputs of three decimals, as lists: the child reads the same numbers."""
     return np.round(array, 3).tolist()

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from grading.judging import differs, rounded, show, unit_rows
+from grading.judging import differs, rounded, show, show_row, unit_rows
 from grading.lab01_pairs import PAIR_STEPS
 from grading.lab01_training import TRAINING_STEPS
 from grading.steps import Lab, Step, Threshold
@@ -101,8 +101,8 @@ def _judge_keep(inputs: Any, value: Any) -> str | None:
         if np.allclose(found, expected, rtol=1e-3):
             continue
         said = (
-            f"for counts {counts[:3].tolist()} … and t = {case['threshold']:g} you keep {_row(found[:3])}, "
-            f"not {_row(expected[:3])}"
+            f"for counts {counts[:3].tolist()} … and t = {case['threshold']:g} you keep {show_row(found[:3])}, "
+            f"not {show_row(expected[:3])}"
         )
         wrong = {
             "what is not capped at 1 is no probability": uncapped,
@@ -116,10 +116,6 @@ def _judge_keep(inputs: Any, value: Any) -> str | None:
         hints = [hint for hint, values in wrong.items() if np.allclose(found, values, rtol=1e-3)]
         return said + "".join(f": {hint}" for hint in hints[:1])
     return None
-
-
-def _row(values: Any) -> str:
-    return ", ".join(show(value) for value in values)
 
 
 # noise_table
@@ -139,8 +135,8 @@ def _judge_noise(inputs: Any, value: Any) -> str | None:
         if np.abs(shares - expected).sum() / 2 < 0.04:
             continue
         said = (
-            f"words with counts {counts[:3].astype(int).tolist()} get {_row(shares[:3])} of your draws; "
-            f"in proportion to count^0.75 it is {_row(expected[:3])}"
+            f"words with counts {counts[:3].astype(int).tolist()} get {show_row(shares[:3])} of your draws; "
+            f"in proportion to count^0.75 it is {show_row(expected[:3])}"
         )
         for power, hint in (
             (0, "yours are uniform"),
@@ -159,7 +155,9 @@ def _shares(found: dict, vocab: int) -> np.ndarray | str:
     if not found["whole"] and len(table) == vocab and abs(table.sum() - 1) < 1e-3:
         return table
     if not len(table) or (table != np.floor(table)).any() or table.min() < 0 or table.max() >= vocab:
-        return f"for {vocab} words the table should hold their rows, 0 to {vocab - 1}; yours holds {_row(table[:5])} …"
+        return (
+            f"for {vocab} words the table should hold their rows, 0 to {vocab - 1}; yours holds {show_row(table[:5])} …"
+        )
     return np.bincount(table.astype(int), minlength=vocab) / len(table)
 
 
@@ -218,7 +216,7 @@ def _judge_blocks(inputs: Any, value: Any) -> str | None:
         if np.allclose(mine, -right, atol=1e-5):
             return f"{name} is the gradient itself; the descent direction is minus it"
         if not np.allclose(mine, right, atol=1e-5):
-            first = f"{_row(mine[0, 0, :3])}, not {_row(right[0, 0, :3])}"
+            first = f"{show_row(mine[0, 0, :3])}, not {show_row(right[0, 0, :3])}"
             return f"{name} is not minus the gradient of the loss: its first entries are {first}"
     return None
 

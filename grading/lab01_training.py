@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grading.judging import differs, rounded, show
+from grading.judging import differs, rounded, show, show_row
 from grading.steps import Step
 
 # tables
@@ -78,10 +78,10 @@ def _judge_loss(inputs: Any, value: Any) -> str | None:
             continue
         if len(found) not in (1, len(expected)):
             return f"for {len(expected)} pairs your loss has {len(found)} numbers: one a pair is asked for"
-        scores = f"scores {_row(positive)} of the context and {_row(negative.ravel())} of the negatives"
+        scores = f"scores {show_row(positive)} of the context and {show_row(negative.ravel())} of the negatives"
         said = (
-            f"for {scores} your loss was {_row(found)}; −log σ(s) of the context and Σ −log σ(−s) of the negatives "
-            f"make {_row(expected)}"
+            f"for {scores} your loss was {show_row(found)}; −log σ(s) of the context and Σ −log σ(−s) of the negatives "
+            f"make {show_row(expected)}"
         )
         v, u = np.array(case["in_emb"]), np.array(case["out_emb"])
         in_for_out = _scores(case | {"out_emb": case["in_emb"]})
@@ -120,10 +120,6 @@ def _agrees(found: list, expected: np.ndarray) -> bool:
 def _distinct(case: dict, negative: np.ndarray) -> np.ndarray:
     first = [[row.index(word) == at for at, word in enumerate(row)] for row in case["negatives"]]
     return (_cost(-negative) * np.array(first)).sum(axis=1)
-
-
-def _row(values: Any) -> str:
-    return ", ".join(show(value) for value in values)
 
 
 # negatives

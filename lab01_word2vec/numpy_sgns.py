@@ -29,7 +29,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 from lab01_word2vec.corpus import _DAMAGED, InputError, read_pieces, split_words  # noqa: E402
-from lab01_word2vec.options import OneLineParser, number  # noqa: E402
+from lab01_word2vec.options import OneLineParser  # noqa: E402
+from lab03_eval.command import number  # noqa: E402
 from lab03_eval.eval_embeddings import evaluate, format_scores, to_json  # noqa: E402
 from lab03_eval.vectors import WordVectors, replacing  # noqa: E402
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import math
 import os
-from collections.abc import Callable
 from typing import Any, NoReturn
+
+from lab03_eval.command import number
 
 PRESETS: dict[str, dict[str, Any]] = {
     "quick": {"epochs": 2},
@@ -24,22 +24,6 @@ class OneLineParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"error: {message} (--help lists the options)\n")
-
-
-def number(kind: type, low: float, high: float, open_low: bool = False) -> Callable[[str], Any]:
-    """An argparse type: a finite `kind` within [low, high], or (low, high] if `open_low`."""
-    bracket = "(" if open_low else "["
-
-    def parse(text: str) -> Any:
-        try:
-            value = kind(text)
-        except ValueError:
-            value = math.nan
-        if not (low < value if open_low else low <= value) or not value <= high:
-            raise argparse.ArgumentTypeError(f"expected {kind.__name__} in {bracket}{low}, {high}], got {text!r}")
-        return value
-
-    return parse
 
 
 def add_common_options(parser: argparse.ArgumentParser) -> None:

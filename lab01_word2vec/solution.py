@@ -48,10 +48,10 @@ from lab01_word2vec.options import (  # noqa: E402
     SMALL,
     OneLineParser,
     add_training_options,
-    number,
     resolve_config,
 )
 from lab01_word2vec.training import CHECKPOINT, load_checkpoint, run_command, save_checkpoint, train  # noqa: E402
+from lab03_eval.command import number  # noqa: E402
 from lab03_eval.eval_embeddings import PROTOCOL_NOTE, evaluate, format_scores, to_json  # noqa: E402
 from lab03_eval.vectors import WordVectors, replacing, save_tensors  # noqa: E402
 

@@ -23,6 +23,7 @@ from safetensors import SafetensorError, safe_open
 from tqdm import tqdm
 
 from lab01_word2vec.corpus import InputError
+from lab03_eval.command import one_line_errors
 from lab03_eval.vectors import VectorFileError, save_tensors
 
 CHECKPOINT = "checkpoint.safetensors"
@@ -154,11 +155,8 @@ def run_command(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespa
     """A lab's command: bad input ends in one line and status 2, Ctrl-C in one that says how to go on and 130."""
     args = parser.parse_args()
     try:
-        run(args)
-    except (InputError, VectorFileError) as error:
-        parser.exit(2, f"error: {error}\n")
-    except OSError as error:
-        parser.exit(2, f"error: {error.filename or args.out}: {error.strerror or error}\n")
+        with one_line_errors(parser, args.out, InputError, VectorFileError):
+            run(args)
     except (Interrupted, KeyboardInterrupt) as error:
         continued = f"; the checkpoint is saved ({error}): run the same command with --resume" if str(error) else ""
         parser.exit(130, f"interrupted{continued}\n")

@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 from lab01_word2vec.blocks import BlockTrainer  # noqa: E402
 from lab01_word2vec.corpus import Corpus, InputError, keep_probability, load_corpus, noise_table  # noqa: E402
-from lab01_word2vec.options import SMALL, OneLineParser, add_common_options, number  # noqa: E402
+from lab01_word2vec.options import SMALL, OneLineParser, add_common_options  # noqa: E402
 from lab01_word2vec.solution import choose_device, keep_vectors  # noqa: E402
 from lab01_word2vec.training import CHECKPOINT, run_command, train  # noqa: E402
 from lab02_glove_fasttext.cbow import CbowTrainer  # noqa: E402
@@ -62,6 +62,7 @@ from lab02_glove_fasttext.glove import (  # noqa: E402
 )
 from lab02_glove_fasttext.hierarchical import HierarchicalTrainer  # noqa: E402
 from lab02_glove_fasttext.ppmi import ppmi, ppmi_svd, shifted_pmi_check, training_counts  # noqa: E402
+from lab03_eval.command import number  # noqa: E402
 from lab03_eval.eval_embeddings import PROTOCOL_NOTE, to_json  # noqa: E402
 from lab03_eval.senses import evaluate_senses, format_senses  # noqa: E402
 from lab03_eval.vectors import WordVectors, replacing  # noqa: E402

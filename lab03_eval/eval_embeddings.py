@@ -35,7 +35,8 @@ from lab03_eval.benchmarks import (  # noqa: E402
     read_pairs,
     read_questions,
 )
-from lab03_eval.joined import argmax_joined  # noqa: E402
+from lab03_eval.command import one_line_errors  # noqa: E402
+from lab03_eval.joined import argmax_joined, replace  # noqa: E402
 from lab03_eval.significance import (  # noqa: E402
     RESAMPLES,
     compare_correlations,
@@ -173,8 +174,7 @@ def solve_analogies(
     answers = np.zeros((len(ends), len(questions)), dtype=np.int64)
     for first, last in itertools.pairwise(sorted({*range(0, max(ends), tile), *ends})):
         score, row = best(first, last, top)
-        better = score > top
-        top[better], answer[better] = score[better], row[better]
+        replace(top, answer, slice(None), score, row)
         for number, end in enumerate(ends):
             if end == last:
                 answers[number] = answer
@@ -444,11 +444,14 @@ def main() -> None:
     parser.add_argument("--oov", choices=OOV, default="skip", help="pairs with unknown words")
     parser.add_argument("--objective", choices=["3cosadd", "3cosmul"], default="3cosadd", help="of the analogies")
     args = parser.parse_args()
-    try:
+    with one_line_errors(parser, args.vectors, VectorFileError):
         vectors = WordVectors.load(args.vectors)
         results = {"vectors": args.vectors, "words": len(vectors), "dim": vectors.dim}
         results |= {"oov": args.oov, "objective": args.objective}
-        results |= evaluate(vectors, args.only, args.oov, args.objective)
+        try:
+            results |= evaluate(vectors, args.only, args.oov, args.objective)
+        except ValueError as error:
+            raise VectorFileError(f"{args.vectors}: {error}") from None
         print(f"{args.vectors}: {len(vectors):,} words, {vectors.dim} dimensions, oov {args.oov}, {args.objective}")
         print(f"{format_scores(results, len(vectors))}\n{PROTOCOL_NOTE}", flush=True)
         if isinstance(vectors, SubwordVectors) and args.oov != "compose":
@@ -456,12 +459,6 @@ def main() -> None:
         if args.json:
             with replacing(args.json) as temporary:
                 temporary.write_text(to_json(results))
-    except VectorFileError as error:
-        parser.exit(2, f"error: {error}\n")
-    except ValueError as error:
-        parser.exit(2, f"error: {args.vectors}: {error}\n")
-    except OSError as error:
-        parser.exit(2, f"error: {error.filename or args.vectors}: {error.strerror or error}\n")
 
 
 if __name__ == "__main__":

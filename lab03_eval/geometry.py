@@ -18,18 +18,12 @@ import numpy as np
 from scipy.special import logsumexp
 from scipy.stats import skew
 
-from lab03_eval.vectors import WordVectors
+from lab03_eval.vectors import WordVectors, unit_rows
 
 TOP_WORDS = 30_000
 NEIGHBOURS = 10
 BLOCK = 8_000_000  # similarities held at a time: 32 MB
 GROUP = 16  # similarities that share one maximum in the search for the largest
-
-
-def unit_rows(matrix: np.ndarray) -> np.ndarray:
-    """Rows of `matrix` (n, d) scaled to length one; a zero row stays zero."""
-    length = np.linalg.norm(matrix, axis=1, keepdims=True)
-    return matrix / np.where(length > 0, length, 1)
 
 
 def anisotropy(matrix: np.ndarray) -> float:

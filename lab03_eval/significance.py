@@ -15,14 +15,6 @@ CONFIDENCE_Z = 1.959964  # 95 %
 RESAMPLES = 1000
 
 
-def seed_of(text: str) -> int:
-    """An argparse type: what numpy and scikit-learn take as a seed, 0 to 2³² − 1."""
-    seed = int(text)
-    if not 0 <= seed < 2**32:
-        raise ValueError(text)
-    return seed
-
-
 def spearman_interval(rho: float, n: int) -> tuple[float, float]:
     """95 % interval by Fisher's z with the variance (1 + ρ²/2)/(n − 3) of Bonett & Wright (2000)."""
     if n <= 3 or math.isnan(rho) or abs(rho) == 1:

@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 from lab03_eval.benchmarks import BENCHMARKS, find, read_pairs  # noqa: E402
 from lab03_eval.bias import WEAT_TESTS, evaluate_bias  # noqa: E402
+from lab03_eval.command import number, one_line_errors  # noqa: E402
 from lab03_eval.eval_embeddings import (  # noqa: E402
     PROTOCOL_NOTE,
     TOP_WORDS,
@@ -37,7 +38,6 @@ from lab03_eval.export import export_projector, export_sentence_transformer  # n
 from lab03_eval.geometry import alignment, evaluate_geometry, neighbour_overlap  # noqa: E402
 from lab03_eval.layout import METHODS, MIN_WORDS, LayoutError, demand_spread, lay_out, map_words  # noqa: E402
 from lab03_eval.senses import WORDS, evaluate_senses, format_senses  # noqa: E402
-from lab03_eval.significance import seed_of  # noqa: E402
 from lab03_eval.vectors import VectorFileError, WordVectors, replacing  # noqa: E402
 
 SHIPPED = Path(__file__).resolve().with_name("wiki8_20k.safetensors")
@@ -208,8 +208,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--vectors", nargs="+", metavar="FILE", default=[str(SHIPPED)], help="see formats.py")
     parser.add_argument("--out", type=Path, default=Path("runs/lab03"), metavar="DIR")
-    parser.add_argument("--top", type=int, default=5000, help="words on the maps")
-    parser.add_argument("--seed", type=seed_of, default=1)
+    parser.add_argument("--top", type=number(int, MIN_WORDS, 10**9), default=5000, help="words on the maps")
+    parser.add_argument("--seed", type=number(int, 0, 2**32 - 1), default=1)
     parser.add_argument(
         "--export", action="store_true", help="also write the first embedding for Embedding Projector (10,000 words) "
         "and as a sentence-transformers model"
@@ -221,13 +221,13 @@ def build_parser() -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> None:
     started = time.perf_counter()
     embeddings: dict[str, WordVectors] = {}
-    for number, path in enumerate(args.vectors, start=1):
+    for place, path in enumerate(args.vectors, start=1):
         vectors = WordVectors.load(path)
-        name = label(path) if label(path) not in embeddings else f"{label(path)} ({number})"
+        name = label(path) if label(path) not in embeddings else f"{label(path)} ({place})"
         embeddings[name] = vectors
         note = f" ({vectors.note})" if vectors.note else ""
         print(f"{name}: {len(vectors):,} words, {vectors.dim} dimensions{note}", flush=True)
-        if number == 1 and not args.no_pictures:  # before the minutes that measuring takes
+        if place == 1 and not args.no_pictures:  # before the minutes that measuring takes
             try:
                 demand_spread(vectors, map_words(vectors, args.top))
             except LayoutError as error:
@@ -252,14 +252,8 @@ def run(args: argparse.Namespace) -> None:
 def main() -> None:
     parser = build_parser()
     args = parser.parse_args()
-    if args.top < MIN_WORDS:
-        parser.error(f"--top: a map needs at least {MIN_WORDS} words")
-    try:
+    with one_line_errors(parser, args.out, VectorFileError, LayoutError):
         run(args)
-    except (VectorFileError, LayoutError) as error:
-        parser.exit(2, f"error: {error}\n")
-    except OSError as error:
-        parser.exit(2, f"error: {error.filename or args.out}: {error.strerror or error}\n")
 
 
 if __name__ == "__main__":

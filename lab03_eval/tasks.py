@@ -36,9 +36,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 from lab03_eval import tagging  # noqa: E402
 from lab03_eval.benchmarks import NotAtHand, find_data  # noqa: E402
+from lab03_eval.command import number, one_line_errors  # noqa: E402
 from lab03_eval.eval_embeddings import to_json  # noqa: E402
 from lab03_eval.sentences import METHODS, SentenceEncoder, counter, tokenize, word_probability  # noqa: E402
-from lab03_eval.significance import RESAMPLES, percentile_interval, seed_of, spearman_rows  # noqa: E402
+from lab03_eval.significance import RESAMPLES, percentile_interval, spearman_rows  # noqa: E402
 from lab03_eval.task_data import (  # noqa: E402
     Labelled,
     Tagged,
@@ -354,12 +355,11 @@ def main() -> None:
     parser.add_argument("--json", metavar="FILE", help="also write every score, unrounded, under named keys")
     parser.add_argument("--only", nargs="+", choices=TASKS, default=list(TASKS), metavar="TASK", help=" ".join(TASKS))
     parser.add_argument("--method", choices=METHODS, default=METHOD, help="sentence vectors; STS shows all three")
-    parser.add_argument(
-        "--seed", type=seed_of, default=0, help="of random vectors, k-means, held-out texts and bootstrap"
-    )
+    seeded = "of random vectors, k-means, held-out texts and bootstrap"
+    parser.add_argument("--seed", type=number(int, 0, 2**32 - 1), default=0, help=seeded)
     parser.add_argument("--conll2003", metavar="DIR", type=Path, help="folder with eng.train and eng.testb")
     args = parser.parse_args()
-    try:
+    with one_line_errors(parser, args.vectors, VectorFileError, TaskDataError):
         vectors = WordVectors.load(args.vectors)
         setting = Setting(vectors, args.method, args.seed, args.conll2003)
         names = tqdm(args.only, unit="task", disable=None, leave=False)
@@ -369,10 +369,6 @@ def main() -> None:
         if args.json:
             with replacing(args.json) as temporary:
                 temporary.write_text(to_json(results))
-    except (VectorFileError, TaskDataError) as error:
-        parser.exit(2, f"error: {error}\n")
-    except OSError as error:
-        parser.exit(2, f"error: {error.filename or args.vectors}: {error.strerror or error}\n")
 
 
 if __name__ == "__main__":

@@ -54,9 +54,20 @@ def replacing(path: str | Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
-def directed(vector: np.ndarray) -> np.ndarray:
-    """The vector (d,) scaled to length one; zero stays zero. The length in float64: large squares leave float32."""
-    return vector / (float(np.linalg.norm(vector.astype(np.float64))) or 1)
+def unit_rows(matrix: np.ndarray) -> np.ndarray:
+    """Rows of `matrix` (n, d) scaled to length one; a zero row stays zero."""
+    unit = matrix.copy()
+    for start in range(0, len(unit), 4096):  # in the cache, and without squares as large as the matrix
+        rows = unit[start : start + 4096]
+        with np.errstate(over="ignore"):
+            length = np.linalg.norm(rows, axis=1, keepdims=True)
+        extreme = np.flatnonzero((length < 1e-15) | (length > 1e15))  # whose squares leave float32's range
+        if len(extreme):
+            largest = np.abs(rows[extreme]).max(axis=1, keepdims=True)
+            rows[extreme] /= np.where(largest > 0, largest, 1)
+            length[extreme] = np.linalg.norm(rows[extreme], axis=1, keepdims=True)
+        rows /= np.where(length > 0, length, 1)
+    return unit
 
 
 class WordVectors:
@@ -112,18 +123,7 @@ class WordVectors:
     @cached_property
     def unit(self) -> np.ndarray:
         """Rows scaled to length one (V, d); a zero row stays zero, so its cosine with anything is 0."""
-        unit = self.matrix.copy()
-        for start in range(0, len(unit), 4096):  # in the cache, and without squares as large as the matrix
-            rows = unit[start : start + 4096]
-            with np.errstate(over="ignore"):
-                length = np.linalg.norm(rows, axis=1, keepdims=True)
-            extreme = np.flatnonzero((length < 1e-15) | (length > 1e15))  # whose squares leave float32's range
-            if len(extreme):
-                largest = np.abs(rows[extreme]).max(axis=1, keepdims=True)
-                rows[extreme] /= np.where(largest > 0, largest, 1)
-                length[extreme] = np.linalg.norm(rows[extreme], axis=1, keepdims=True)
-            rows /= np.where(length > 0, length, 1)
-        return unit
+        return unit_rows(self.matrix)
 
     def nearest(
         self,
@@ -133,7 +133,7 @@ class WordVectors:
         exclude: tuple[str, ...] = (),
     ) -> list[tuple[str, float]]:
         """The `topn` words of highest cosine with `query` (d,), best first, among the first `restrict` rows."""
-        cosine = self.unit[:restrict] @ directed(query)  # (restrict,)
+        cosine = self.unit[:restrict] @ unit_rows(query[None])[0]  # (restrict,)
         rows = [self.index[word] for word in exclude if word in self.index]
         cosine[[row for row in rows if row < len(cosine)]] = -np.inf
         topn = min(topn, len(cosine) - sum(row < len(cosine) for row in set(rows)))
@@ -150,7 +150,7 @@ class WordVectors:
         The three query words are left out (Mikolov et al. 2013, "Linguistic Regularities", §4).
         Raises KeyError for an unknown word.
         """
-        va, vb, vc = (directed(self[word]) for word in (a, b, c))
+        va, vb, vc = unit_rows(np.stack([self[word] for word in (a, b, c)]))
         return self.nearest(vb - va + vc, topn, restrict, exclude=(a, b, c))
 
     def save(self, path: str | Path) -> None:

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 from grading.starters import LABS, StarterError, write_lab  # noqa: E402
 from lab01_word2vec.options import OneLineParser  # noqa: E402
+from lab03_eval.command import one_line_errors  # noqa: E402
 
 
 def main() -> None:
@@ -22,12 +23,8 @@ def main() -> None:
     parser.add_argument("lab", choices=LABS)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a folder that is new or empty")
     args = parser.parse_args()
-    try:
+    with one_line_errors(parser, args.out, StarterError):
         write_lab(args.lab, args.out)
-    except StarterError as error:
-        parser.exit(2, f"error: {error}\n")
-    except OSError as error:
-        parser.exit(2, f"error: {error.filename or args.out}: {error.strerror or error}\n")
     print(f"{args.out}: start with EXERCISE.md")
 
 

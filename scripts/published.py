@@ -32,6 +32,7 @@ from lab03_eval.benchmarks import (  # noqa: E402
     read_questions,
 )
 from lab03_eval.bias import WEAT_TESTS, evaluate_weat, read_words  # noqa: E402
+from lab03_eval.command import one_line_errors  # noqa: E402
 from lab03_eval.eval_embeddings import (  # noqa: E402
     evaluate_analogies,
     evaluate_similarity,
@@ -382,12 +383,8 @@ def main() -> None:
     parser.add_argument("--glove", metavar="FILE", help="glove.6B.300d.txt, or any file of that format")
     parser.add_argument("--out", metavar="FOLDER", type=Path, default=ROOT / "reports")
     args = parser.parse_args()
-    try:
+    with one_line_errors(parser, args.glove, VectorFileError):
         results = measure(args.glove)
-    except VectorFileError as error:
-        parser.exit(2, f"error: {error}\n")
-    except OSError as error:
-        parser.exit(2, f"error: {error.filename or args.glove}: {error.strerror or error}\n")
     for name, text in (("published.json", to_json(results)), ("published.md", page(results))):
         with replacing(args.out / name) as temporary:
             temporary.write_text(text, encoding="utf-8")

@@ -20,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
+from lab03_eval.command import one_line_errors  # noqa: E402
 from lab03_eval.vectors import replacing  # noqa: E402
 
 PAGE = ROOT / "INTERVIEW.md"
@@ -131,14 +132,10 @@ def main() -> None:
     parser.add_argument("--record", type=Path, default=Path("runs/quiz.json"), metavar="FILE")
     parser.add_argument("--list", action="store_true", help="list the questions, ask none")
     args = parser.parse_args()
-    try:
+    with one_line_errors(parser, args.record, QuizError):
         if args.count < 1:
             raise QuizError(f"--count {args.count}: expected at least 1")
         quiz(args)
-    except QuizError as error:
-        parser.exit(2, f"error: {error}\n")
-    except OSError as error:
-        parser.exit(2, f"error: {error.filename or args.record}: {error.strerror or error}\n")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from lab03_eval.layout import (
     map_words,
     shown_variance,
 )
-from lab03_eval.vectors import WordVectors
+from lab03_eval.vectors import SubwordVectors, WordVectors
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +98,17 @@ def test_the_more_frequent_spelling_is_shown():
     vectors = WordVectors(["Paris", "cat", "paris", "Cat", "PHP", "France"], np.eye(6))
     assert [known_form(vectors, word) for word in ("paris", "cat", "php", "dog")] == ["Paris", "cat", "PHP", None]
     assert known_capitals(vectors) == [("France", "Paris")]
+
+
+def test_words_of_one_direction_are_refused_before_t_sne_meets_them():
+    words = [f"w{i}" for i in range(50)]
+    for matrix in (np.ones((50, 5)), np.zeros((50, 5)), np.arange(1, 51)[:, None] * np.ones((50, 5))):
+        with pytest.raises(LayoutError, match="different directions"):
+            lay_out(WordVectors(words, matrix), words, "t-SNE")
+
+
+def test_words_that_could_be_composed_are_not_on_the_map():
+    rng = np.random.default_rng(0)
+    vectors = SubwordVectors(["king"], rng.standard_normal((1, 4)), rng.standard_normal((100, 4)), 3, 6)
+    assert "france" in vectors
+    assert known_form(vectors, "france") is None

@@ -181,3 +181,25 @@ def test_a_failed_write_leaves_what_was_there(tmp_path):
         crash_half_way()
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["kept.txt"]
+
+
+def test_rows_beyond_the_range_of_float32_squares_have_directions():
+    matrix = np.array([[3, 4], [3e30, 4e30], [3e-30, 4e-30], [0, 0]], dtype=np.float32)
+    vectors = WordVectors(["one", "large", "small", "zero"], matrix)
+    np.testing.assert_allclose(vectors.unit, [[0.6, 0.8]] * 3 + [[0, 0]], rtol=1e-6)
+    assert [round(cosine, 6) for _, cosine in vectors.most_similar("large", topn=2)] == [1, 1]
+
+
+def test_a_file_that_cannot_be_written_is_called_by_its_own_name(vectors, tmp_path):
+    (tmp_path / "taken.bin").mkdir()
+    with pytest.raises(IsADirectoryError) as error:
+        vectors.save(tmp_path / "taken.bin")
+    assert error.value.filename == str(tmp_path / "taken.bin")
+    assert list(tmp_path.iterdir()) == [tmp_path / "taken.bin"]
+
+
+def test_gensim_rows_without_a_word_are_refused():
+    theirs = KeyedVectors(3, count=5)
+    theirs.add_vector("one", np.ones(3))
+    with pytest.raises(ValueError, match="no word"):
+        WordVectors.from_gensim(theirs)
