@@ -20,38 +20,35 @@ import sys
 import time
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterator
-from itertools import chain, repeat
+from itertools import repeat
 from pathlib import Path
 
-import numpy as np
+try:
+    import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-from lab01_word2vec.corpus import _DAMAGED, InputError, read_pieces, split_words  # noqa: E402
-from lab01_word2vec.options import OneLineParser  # noqa: E402
-from lab03_eval.command import number  # noqa: E402
-from lab03_eval.eval_embeddings import evaluate, format_scores, to_json  # noqa: E402
-from lab03_eval.vectors import WordVectors, replacing  # noqa: E402
+    from lab01_word2vec.text import Text
+    from lab03_eval.eval_embeddings import evaluate, format_scores
+    from lab03_eval.vectors import WordVectors
+    from wordlab.command import OneLineParser, number, run_command, seed
+    from wordlab.errors import InputError
+    from wordlab.files import demand_writable, write_json
+except ModuleNotFoundError as missing:
+    sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
 L = 64  # centers in a block
 K = 64  # negatives that a block's centers share
 BLOCKS, STEPS_AT_LEAST = 64, 500  # blocks in a step, at most; a small corpus takes smaller steps
-SQUARES_START = 1e-3  # of Adagrad's accumulators: a word's first step is not its longest
-
-
-def read(data: str) -> Iterator[str]:
-    """The words of a text, or of the built-in "sample"."""
-    return chain.from_iterable(split_words(read_pieces(data)))
+SQUARES_START = 1e-3  # of Adagrad's accumulators: it keeps a word's first step from being its largest
 
 
 def encode(data: str, min_count: int = 5) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Words by falling count, their counts (V,), and the corpus as rows of that list (n,), rare words dropped."""
-    counted = [pair for pair in Counter(read(data)).most_common() if pair[1] >= min_count]
+    text = Text(data)
+    counted = [pair for pair in Counter(text.tokens()).most_common() if pair[1] >= min_count]
     if not counted:
         raise InputError(f"{data}: no word occurs {min_count} times")
     row = {word: i for i, (word, _) in enumerate(counted)}
-    ids = np.fromiter(map(row.get, read(data), repeat(-1)), dtype=np.int32)  # read again, not kept as strings
+    ids = np.fromiter(map(row.get, text.tokens(), repeat(-1)), dtype=np.int32)  # read again, not kept as strings
     return list(row), np.array([count for _, count in counted]), ids[ids >= 0]
 
 
@@ -143,7 +140,7 @@ class SkipGram:
         radius = self.rng.integers(1, self.window, (batch, L), endpoint=True)
         mask = contexts(tokens < self.vocab, radius)
         drawn = np.searchsorted(self.noise, self.rng.random((batch, K)), side="right")  # (B, K)
-        # A center with n contexts owes n·k negatives: each of the K stands for n·k/K of them.
+        # A center with n contexts should meet n·k negatives. It meets K, so that each counts n·k/K times.
         weight = np.empty((batch, L, halo + K), dtype=np.float32)
         weight[..., :halo] = mask
         weight[..., halo:] = mask.sum(axis=2, keepdims=True) * (self.negatives / K)
@@ -164,7 +161,7 @@ class SkipGram:
 
 def run(args: Namespace) -> None:
     started = time.perf_counter()
-    Path(args.out).mkdir(parents=True, exist_ok=True)  # fail before training, not after it
+    demand_writable(args.out)
     words, counts, ids = encode(args.data)
     print(f"{args.data}: {len(ids):,} tokens of {len(words):,} words, read in {time.perf_counter() - started:.0f} s")
     model = SkipGram(counts, args.dim, args.window, args.negatives, args.seed)
@@ -179,15 +176,14 @@ def run(args: Namespace) -> None:
     scores = evaluate(vectors)
     print(format_scores(scores, len(vectors)))
     config = {key: value for key, value in vars(args).items() if key not in ("data", "out")}
-    record = {"corpus": Path(args.data).stem, "tokens": len(ids), "config": config, "numpy": np.__version__}
+    record = {"corpus": Text(args.data).name, "tokens": len(ids), "config": config, "numpy": np.__version__}
     record |= {"training_seconds": seconds, "losses": losses, "scores": scores}
     record["command_seconds"] = time.perf_counter() - started
-    with replacing(Path(args.out, "run.json")) as temporary:
-        temporary.write_text(to_json(record), encoding="utf-8")
+    write_json(Path(args.out, "run.json"), record)
 
 
-def main() -> None:
-    parser = OneLineParser(description=__doc__.split("\n")[0])
+def build_parser() -> OneLineParser:
+    parser = OneLineParser("Skip-gram with negative sampling in NumPy alone.")
     parser.add_argument("--data", default="data/text8", metavar="FILE", help='text, .gz .bz2 .xz .zip, or "sample"')
     parser.add_argument("--out", default="runs/numpy", metavar="DIR", help="where vectors.bin and run.json go")
     parser.add_argument("--dim", type=number(int, 1, 4096), default=100)
@@ -195,18 +191,9 @@ def main() -> None:
     parser.add_argument("--negatives", type=number(int, 1, 1000), default=5)
     parser.add_argument("--epochs", type=number(int, 1, 1000), default=5)
     parser.add_argument("--lr", type=number(float, 0, 10, open_low=True), default=0.5, help="falls linearly to 0")
-    parser.add_argument("--seed", type=number(int, 0, 2**32 - 1), default=1)
-    args = parser.parse_args()
-    try:
-        run(args)
-    except InputError as error:
-        parser.exit(2, f"error: {error}\n")
-    except (OSError, *_DAMAGED) as error:
-        reason = getattr(error, "strerror", None) or error
-        parser.exit(2, f"error: {getattr(error, 'filename', None) or args.data}: {reason}\n")
-    except KeyboardInterrupt:
-        parser.exit(130, "interrupted\n")
+    parser.add_argument("--seed", type=seed, default=1)
+    return parser
 
 
 if __name__ == "__main__":
-    main()
+    run_command(build_parser(), run)

@@ -1,12 +1,14 @@
-"""The command line of the labs that train: checked values, presets, one clear line for a bad one."""
+"""Lab 1's command line and presets, and the configuration that they settle."""
 
 from __future__ import annotations
 
 import argparse
-import os
-from typing import Any, NoReturn
+from dataclasses import dataclass
+from typing import Any
 
-from lab03_eval.command import number
+from lab01_word2vec.corpus import Corpus
+from wordlab.command import OneLineParser, number, seed
+from wordlab.devices import add_device_options
 
 PRESETS: dict[str, dict[str, Any]] = {
     "quick": {"epochs": 2},
@@ -14,19 +16,32 @@ PRESETS: dict[str, dict[str, Any]] = {
     # Three views of the corpus side by side: wide windows see topic, narrow ones function.
     "best": {"dim": 200, "window": [10, 5, 2], "lr": 0.25},
 }
-# A center's six pairs, taken one by one, add up to longer steps than the one gradient that a block gives it.
+# Pairs take six small steps where a block gives a center one gradient. Adagrad makes the six √6 times longer in total,
+# hence the lower rate.
 ENGINES = {"pairs": {"lr": 0.25}, "blocks": {"lr": 0.5}}
-SMALL = 10_000_000  # tokens: smaller corpora get more epochs and a lower learning rate
+SMALL = 10_000_000  # tokens; a smaller corpus gets more epochs and a lower learning rate
 
 
-class OneLineParser(argparse.ArgumentParser):
-    """A parser whose errors are one line on stderr and exit status 2."""
+@dataclass(frozen=True)
+class Configuration:
+    """Everything that shapes the trained vectors; a checkpoint can be continued only under the same one."""
 
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"error: {message} (--help lists the options)\n")
+    dim: int
+    window: tuple[int, ...]  # a model per window, side by side
+    negatives: int
+    shared: int
+    epochs: int
+    lr: float
+    engine: str
+    seed: int
+    min_count: int
+    subsample: float
+    workers: int
+    precision: str  # of the matrix products
+    corpus: str  # its name, and how many of its tokens are in the vocabulary
 
 
-def add_common_options(parser: argparse.ArgumentParser) -> None:
+def add_common_options(parser: argparse.ArgumentParser, out: str) -> None:
     """The groups data and system, which all labs that train share."""
     data = parser.add_argument_group("data")
     data.add_argument("--data", default="data/text8", metavar="FILE", help='text, .gz .bz2 .xz .zip, or "sample"')
@@ -38,41 +53,50 @@ def add_common_options(parser: argparse.ArgumentParser) -> None:
         help="threshold t on relative frequency; 1 keeps every token",
     )
     system = parser.add_argument_group("system")
-    system.add_argument("--out", metavar="DIR", help="where results go")
-    system.add_argument("--seed", type=number(int, 0, 2**32 - 1), default=1)
-    system.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
-    system.add_argument("--threads", type=number(int, 1, 1024), default=os.cpu_count())
-    system.add_argument(
-        "--precision",
-        choices=["auto", "float32", "bfloat16"],
-        default="auto",
-        help="of the matrix products; auto: bfloat16 where the processor multiplies it in hardware",
-    )
+    system.add_argument("--out", metavar="DIR", default=out, help="where results go")
+    system.add_argument("--seed", type=seed, default=1)
+    add_device_options(system)
     system.add_argument("--resume", action="store_true", help="continue the interrupted run in --out")
     system.add_argument("--dry-run", action="store_true", help="print configuration and corpus, train nothing")
 
 
-def add_training_options(parser: argparse.ArgumentParser) -> None:
-    """Lab 1's options: the common ones, model and optimisation; None means "as the preset says"."""
-    add_common_options(parser)
+def build_parser() -> OneLineParser:
+    """Lab 1's options. The default None means that preset, engine and corpus decide."""
+    parser = OneLineParser("Lab 1: skip-gram with negative sampling, trained, shown and measured.")
+    add_common_options(parser, out="runs/lab01")
     model = parser.add_argument_group("model")
     model.add_argument("--preset", choices=PRESETS, default="lab", help="a set of defaults")
     model.add_argument("--dim", type=number(int, 1, 4096), help="dimensions d")
     model.add_argument(
-        "--window", type=number(int, 1, 100), nargs="+", help="largest radius w; several: a model each, side by side"
+        "--window", type=number(int, 1, 100), nargs="+", help="largest radius w; of several, a model each, side by side"
     )
-    model.add_argument("--negatives", type=number(int, 1, 1000), help="negatives k for each positive")
+    model.add_argument("--negatives", type=number(int, 1, 1000), help="negatives k per positive")
     optimisation = parser.add_argument_group("optimisation")
     optimisation.add_argument("--epochs", type=number(int, 1, 1000), help="passes over the corpus")
     optimisation.add_argument("--lr", type=number(float, 0, 10, open_low=True), help="falls linearly to 0")
+    lab = parser.add_argument_group("lab 1")
+    lab.add_argument("--engine", choices=ENGINES, default="blocks")
+    lab.add_argument("--shared", type=number(int, 1, 100_000), help="negatives that a block shares (blocks)")
+    lab.add_argument("--workers", type=number(int, 0, 64), default=0, help="processes that make pairs (pairs)")
+    lab.add_argument("--keep", choices=["in", "sum", "centred"], default="centred", help="which vectors to save")
+    lab.add_argument("--all-words", action="store_true", help="seek neighbours among rare words too")
+    return parser
 
 
-def resolve_config(args: argparse.Namespace, tokens: int) -> dict[str, Any]:
-    """Defaults, then the engine's and the preset's, then the command line's: everything that shapes the result."""
-    config: dict[str, Any] = {"dim": 100, "window": [5], "negatives": 5, "shared": 64, "epochs": 5}
-    config |= ENGINES[args.engine] | PRESETS[args.preset]
-    if tokens < SMALL:  # more passes for as many gradients, and shorter steps
-        config |= {"epochs": min(20, round(5 * SMALL / tokens)), "lr": 0.4 * config["lr"]}
-    given = {key: getattr(args, key) for key in config if getattr(args, key) is not None}
+def configure(args: argparse.Namespace, corpus: Corpus, precision: str = "float32") -> Configuration:
+    """Defaults, then the engine's and the preset's, then the corpus's, then the command line's.
+
+    `precision` is the block engine's; pairs are always float32.
+    """
+    settled: dict[str, Any] = {"dim": 100, "window": [5], "negatives": 5, "shared": 64, "epochs": 5}
+    settled |= ENGINES[args.engine] | PRESETS[args.preset]
+    if corpus.tokens < SMALL:  # more passes for as many gradients, and shorter steps
+        settled |= {"epochs": min(20, round(5 * SMALL / corpus.tokens)), "lr": 0.4 * settled["lr"]}
+    settled |= {key: value for key in settled if (value := getattr(args, key)) is not None}
+    settled["window"] = tuple(settled["window"])
     fixed = {key: getattr(args, key) for key in ("engine", "seed", "min_count", "subsample", "workers")}
-    return config | given | fixed
+    of_run: dict[str, Any] = {
+        "precision": precision if args.engine == "blocks" else "float32",
+        "corpus": f"{corpus.name}/{len(corpus.ids)}",
+    }
+    return Configuration(**settled, **fixed, **of_run)

@@ -1,72 +1,110 @@
-"""Lab 1: word2vec from scratch. Skip-gram with negative sampling, trained, shown and measured.
+"""Lab 1, the lesson: word2vec from scratch. A text becomes a vocabulary, pairs, a model, a loss and word vectors.
 
     python lab01_word2vec/solution.py --data data/text8          about a minute on a laptop
-    python lab01_word2vec/solution.py --data sample --preset quick
+    python lab01_word2vec/solution.py --data sample --engine pairs
 
-The model is Mikolov et al. 2013 ("Distributed Representations of Words and Phrases and their
-Compositionality"): two embedding tables, the logistic loss of one positive and k negatives a pair, frequent
-words subsampled, negatives drawn from unigram^0.75. `--engine pairs` trains it as it is written down, by
-autograd over streamed pairs; `--engine blocks`, the default, trains the same objective as matrix products
-(blocks.py). WALKTHROUGH.md explains every choice.
+The model is skip-gram with negative sampling (Mikolov et al. 2013, "Distributed Representations of Words and Phrases
+and their Compositionality"). Each function is a step of EXERCISE.md, in the same order, and WALKTHROUGH.md explains
+every choice. `--engine pairs` trains what is written here. The default trains the same objective much faster as
+matrix products; blocks.py, the second file to read, shows how.
 
-Left out: hierarchical softmax and CBOW (Lab 2 compares them), phrases, several GPUs.
+Left out: hierarchical softmax and CBOW (Lab 2 compares them), phrases, more than one GPU.
 """
 
 from __future__ import annotations
 
-import argparse
-import platform
+import itertools
+import runpy
 import sys
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-STARTED = time.perf_counter()  # before the imports: the last line tells the whole command's time
+try:
+    import numpy as np
+    import torch
+    from torch import nn
+    from torch.nn import functional as F
+    from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-from torch import nn  # noqa: E402
-from torch.nn import functional as F  # noqa: E402
-from torch.utils.data import DataLoader, IterableDataset, get_worker_info  # noqa: E402
+    from lab01_word2vec.trainer import Trainer
+    from lab03_eval.vectors import WordVectors
+    from wordlab.errors import InputError
+except ModuleNotFoundError as missing:
+    sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-from lab01_word2vec.adagrad import RowAdagrad  # noqa: E402
-from lab01_word2vec.blocks import BlockTrainer  # noqa: E402
-from lab01_word2vec.corpus import (  # noqa: E402
-    Corpus,
-    InputError,
-    build_vocab,  # noqa: F401  (part of this lab's contract, as are keep_probability and train)
-    keep_probability,
-    load_corpus,
-    noise_table,
-    subsample,
-)
-from lab01_word2vec.options import (  # noqa: E402
-    ENGINES,
-    SMALL,
-    OneLineParser,
-    add_training_options,
-    resolve_config,
-)
-from lab01_word2vec.training import CHECKPOINT, load_checkpoint, run_command, save_checkpoint, train  # noqa: E402
-from lab03_eval.command import number  # noqa: E402
-from lab03_eval.eval_embeddings import PROTOCOL_NOTE, evaluate, format_scores, to_json  # noqa: E402
-from lab03_eval.vectors import WordVectors, replacing, save_tensors  # noqa: E402
+PIECE = 1 << 20  # tokens handled at a time, so that memory does not grow with the text
+PAIRS_AT_A_TIME = 4096  # the batch size
+SQUARES_START = 1e-3  # of Adagrad's accumulators: it keeps a word's first step from being its largest
+LOSS_EVERY = 64  # steps between two measurements of the loss, which costs a logarithm per score
+FREQUENT = 30_000  # neighbours are sought among these words, because rare names crowd the lists
 
-PAIRS_AT_A_TIME = 4096  # batch size of the pair engine
-THRESHOLDS = {"wordsim353.rho": 0.55, "google.full.accuracy": 0.30}
-FREQUENT = 30_000  # neighbours are sought among these: rare names crowd the lists
-OUT_SHARE = 0.6  # of out_emb in the vectors that are kept; reports/lab01.md shows 0, 0.6 and 1
+
+def build_vocab(tokens: Iterable[str], min_count: int = 5) -> tuple[list[str], np.ndarray, np.ndarray, int]:
+    """The vocabulary of `tokens` and the text as row numbers, in one pass.
+
+    Returns the words by falling count (ties by first appearance), their counts (V,) int64, the text (n,) int32 as
+    rows of that list without the words seen fewer than `min_count` times, and the number of tokens before these
+    were dropped. "The 30,000 most frequent words" are the first 30,000 rows. Raises InputError if no word is left.
+    """
+    # BEGIN SOLUTION: count, sort by falling count (ties by first appearance), keep counts >= min_count, encode the rest
+    provisional: defaultdict[str, int] = defaultdict()
+    provisional.default_factory = provisional.__len__  # an unseen word gets the next number
+    numbers = map(provisional.__getitem__, tokens)  # a loop inside C, as np.fromiter is: Python's would take minutes
+    parts, counts = [], np.zeros(0, dtype=np.int64)
+    while len(part := np.fromiter(itertools.islice(numbers, PIECE), dtype=np.int32)):
+        parts.append(part)
+        seen = np.bincount(part, minlength=len(provisional))
+        seen[: len(counts)] += counts
+        counts = seen
+    total = sum(map(len, parts))
+    if not total:
+        raise InputError("the corpus is empty")
+    order = np.argsort(-counts, kind="stable")
+    order = order[counts[order] >= min_count]
+    if not len(order):
+        raise InputError(f"no word occurs {min_count} times in {total:,} tokens: lower --min-count")
+    row = np.full(len(counts), -1, dtype=np.int32)
+    row[order] = np.arange(len(order), dtype=np.int32)
+    by_number, ids, filled = list(provisional), np.empty(counts[order].sum(), dtype=np.int32), 0
+    for number, part in enumerate(parts):
+        rows = row[part]
+        rows = rows[rows >= 0]
+        ids[filled : filled + len(rows)] = rows
+        filled, parts[number] = filled + len(rows), part[:0]  # each part is freed once it is copied
+    return [by_number[i] for i in order], counts[order], ids, total
+    # END SOLUTION
+
+
+def keep_probability(counts: np.ndarray, threshold: float = 1e-4) -> np.ndarray:
+    """The chance (V,) that subsampling keeps a token of each word, f being the word's relative frequency.
+
+    The paper (§2.3) discards a token with chance 1 − √(t/f). The C program, with which everyone compares, keeps it
+    with min(1, √(t/f) + t/f), which is a little more of the words just above the threshold. This is the C program's.
+    """
+    # BEGIN SOLUTION: min(1, √(t/f) + t/f) with f = count / Σ counts
+    ratio = threshold * counts.sum() / counts
+    return np.minimum(1.0, np.sqrt(ratio) + ratio)
+    # END SOLUTION
+
+
+def subsample(ids: np.ndarray, keep: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The tokens (m,) of ids (n,) that survive, each drawn by its word's chance in `keep` (V,).
+
+    Frequent words go *before* windows are formed, so that the words that remain move closer together.
+    """
+    # BEGIN SOLUTION: a token of word w stays where a uniform draw from [0, 1) is below keep[w]
+    parts = np.array_split(ids, 1 + len(ids) // PIECE)
+    return np.concatenate([part[rng.random(len(part), dtype=np.float32) < keep[part]] for part in parts])
+    # END SOLUTION
 
 
 class SkipGramDataset(IterableDataset):
-    """Streams (center, context) rows of the vocabulary, a fresh draw of everything random every epoch.
+    """Streams the pairs (center, context) of one epoch, everything random in it drawn anew.
 
-    Each center draws its own radius uniformly from 1 … window, `window` itself included, so that a context
-    at distance δ is used with chance (window − δ + 1)/window. Several DataLoader workers take a stretch of
-    the corpus each, with streams of their own that depend on (seed, epoch, worker) alone.
+    Each center draws its own radius uniformly from 1 … window, `window` itself included, so that a context at
+    distance δ is used with chance (window − δ + 1)/window. Each of several DataLoader workers takes a stretch of
+    the text, and its random stream depends on (seed, epoch, worker) alone.
     """
 
     def __init__(self, ids: np.ndarray, keep: np.ndarray, window: int = 5, seed: int = 1, epoch: int = 0):
@@ -98,10 +136,24 @@ def collate(pairs: list[tuple[int, int]]) -> tuple[torch.Tensor, torch.Tensor]:
     return center, context
 
 
-class SkipGramNS(nn.Module):
-    """Two tables: `in_emb` holds v_c, a word as center; `out_emb` holds u_o, a word as context.
+def noise_table(counts: np.ndarray, power: float = 0.75) -> np.ndarray:
+    """Rows (64·V,) int32 in which each word occurs in proportion to count^power, so that any slot is a negative.
 
-    in_emb starts uniform in ±0.5/d and out_emb at zero, as in the C program: every score starts at 0 and
+    This is the C program's table. A draw costs one random integer and one look-up, where inverting the cumulative
+    distribution would take log₂ V steps. The shares of the rarest words are rounded to a 64th of the average word's.
+    """
+    # BEGIN SOLUTION: word w fills 64·V · count_w^0.75 / Σ count^0.75 of the slots, rounded
+    share = np.cumsum(counts.astype(np.float64) ** power)
+    slots = 64 * len(counts)
+    table = np.searchsorted(share, (np.arange(slots) + 0.5) / slots * share[-1])
+    return table.astype(np.int32)
+    # END SOLUTION
+
+
+class SkipGramNS(nn.Module):
+    """Two tables: `in_emb` holds v_c, a word as center, and `out_emb` holds u_o, a word as context.
+
+    in_emb starts uniform in ±0.5/d and out_emb at zero, as in the C program. Every score is then 0 at first, and
     the first loss is (1 + k)·ln 2.
     """
 
@@ -122,44 +174,60 @@ class SkipGramNS(nn.Module):
         u_k = self.out_emb(negatives)  # (B, K, d)
         positive = (v_c * u_o).sum(dim=1)  # (B,)
         negative = torch.bmm(u_k, v_c[:, :, None]).squeeze(2)  # (B, K)
-        # logsigmoid, not log(sigmoid): σ(−104) is 0 in float32 and its logarithm −∞.
+        # logsigmoid, because log(sigmoid(x)) underflows: σ(−104) is 0 in float32 and its logarithm −∞.
         return -F.logsigmoid(positive) - F.logsigmoid(-negative).sum(dim=1)
         # END SOLUTION
 
 
+class RowAdagrad(torch.optim.Optimizer):
+    """Adagrad (Duchi et al. 2011) with one accumulator per row, the sum of its gradients' mean squares.
+
+    WALKTHROUGH.md, section 7, says why. The blocks, which have no autograd, take the same step in table.py.
+    """
+
+    def __init__(self, parameters: Iterator[nn.Parameter], lr: float):
+        super().__init__(parameters, {"lr": lr})
+        for parameter in self.param_groups[0]["params"]:
+            self.state[parameter]["squares"] = torch.full_like(parameter[:, 0], SQUARES_START)
+
+    @torch.no_grad()
+    def step(self) -> None:  # type: ignore[override]  # takes no closure
+        """One update from sparse gradients: every row moves by −lr·g/√squares, with this g among the squares."""
+        for parameter in self.param_groups[0]["params"]:
+            squares = self.state[parameter]["squares"]  # (V,)
+            rows, values = parameter.grad._indices()[0], parameter.grad._values()  # (n,), (n, d), a row may recur
+            # BEGIN SOLUTION: squares[r] += mean(g²), then parameter[r] −= lr/√squares[r] · g, for each of the n (r, g)
+            squares.index_add_(0, rows, values.square().mean(dim=1))
+            rate = self.param_groups[0]["lr"] / squares[rows].sqrt()
+            parameter.index_add_(0, rows, -rate[:, None] * values)
+            # END SOLUTION
+
+
 class PairTrainer:
-    """The textbook: a DataLoader of pairs and autograd. Read this one first, then blocks.py."""
+    """The textbook's trainer: a DataLoader of pairs, autograd, one step per batch."""
 
     def __init__(
-        self,
-        counts: np.ndarray,
-        keep: np.ndarray,
-        noise: np.ndarray,
-        *,
-        dim: int,
-        window: int,
-        negatives: int,
-        seed: int,
-        device: torch.device,
-        workers: int = 0,
-    ):
+        self, counts: np.ndarray, keep: np.ndarray, noise: np.ndarray, *, dim: int, window: int, negatives: int,
+        seed: int, device: torch.device, workers: int = 0,
+    ):  # fmt: skip
         self.counts, self.keep, self.noise, self.device = counts, keep, noise, device
         self.window, self.negatives, self.seed, self.workers = window, negatives, seed, workers
         self.model = SkipGramNS(len(counts), dim, torch.Generator().manual_seed(seed)).to(device)
         self.optimizer = RowAdagrad(self.model.parameters(), lr=1.0)
 
     def batches(self, ids: np.ndarray, epoch: int) -> Iterator[tuple[tuple[torch.Tensor, torch.Tensor], float]]:
+        """Batches of one epoch, center (B,) and context (B,), each with the share of the epoch that it is."""
         self.rng = np.random.default_rng([self.seed, epoch, 2**31])  # a stream that no worker has
         dataset = SkipGramDataset(ids, self.keep, self.window, self.seed, epoch)
         loader = DataLoader(dataset, PAIRS_AT_A_TIME, collate_fn=collate, num_workers=self.workers)
-        # A center has window + 1 contexts on average: twice the mean radius.
+        # A center has window + 1 contexts on average, twice the mean radius.
         expected = float(self.counts @ self.keep) * (self.window + 1)
         for center, context in loader:
             yield (center, context), len(center) / expected
 
     def step(self, batch: tuple[torch.Tensor, torch.Tensor], lr: float, measure: bool = True) -> tuple[float, float]:
         """One update from a batch of pairs, center (B,) and context (B,). Returns (summed loss, B)."""
-        # BEGIN SOLUTION: k negatives a pair from self.noise, uniformly; the gradient of Σ loss; one optimizer step
+        # BEGIN SOLUTION: k negatives per pair from self.noise, uniformly; gradient of Σ loss; one optimizer step
         center, context = (part.to(self.device) for part in batch)
         drawn = self.noise[self.rng.integers(0, len(self.noise), (len(center), self.negatives))]
         negatives = torch.from_numpy(drawn).to(self.device)  # one that equals the positive counts as drawn
@@ -172,6 +240,7 @@ class PairTrainer:
         # END SOLUTION
 
     def tensors(self) -> dict[str, torch.Tensor]:
+        """What a checkpoint must hold, by reference."""
         sums = {f"{name}.squares": self.optimizer.state[p]["squares"] for name, p in self.model.named_parameters()}
         return {name: p.detach() for name, p in self.model.named_parameters()} | sums
 
@@ -181,23 +250,34 @@ class PairTrainer:
         return in_emb, out_emb
 
 
-def keep_vectors(
-    views: list[tuple[np.ndarray, np.ndarray]], kept: str = "centred", share: float = OUT_SHARE
-) -> np.ndarray:
-    """The matrix that is evaluated and saved, from (in_emb, out_emb), each (V, d), of every view.
+class Place(NamedTuple):
+    """Between two steps: where training is, and the loss and pairs that the step before measured."""
 
-    "in", "sum" = in + out, or "centred" = in + share·out, less its mean. out adds what a word does as a
-    context; a share below one favours similarity, the whole of it analogies. The mean is a direction all words
-    share, which says nothing about any of them and drags every cosine towards it (Mu & Viswanath 2018). Several
-    views stand side by side, rows scaled to length one, so that the cosine is the mean of theirs: (V, views·d).
+    epoch: int = 0
+    step: int = 0
+    progress: float = 0.0  # the share of the epoch that is done
+    loss: float = 0.0
+    pairs: float = 0.0
+
+
+START = Place()
+
+
+def train(trainer: Trainer, ids: np.ndarray, epochs: int, lr: float, start: Place = START) -> Iterator[Place]:
+    """Pass over the text `epochs` times, the learning rate falling linearly from `lr` to 0.
+
+    Yields a Place before every step and after the last one, where the tables are whole: whoever asks for the next may
+    first show the loss, save, or stop, as training.py does. `start` goes on where an earlier run stopped.
     """
-    weight = {"in": 0.0, "sum": 1.0, "centred": share}[kept]
-    matrices = [in_emb + np.float32(weight) * out_emb for in_emb, out_emb in views]
-    if kept == "centred":
-        matrices = [matrix - matrix.mean(axis=0) for matrix in matrices]
-    if len(matrices) == 1:
-        return matrices[0]
-    return np.concatenate([matrix / np.linalg.norm(matrix, axis=1, keepdims=True) for matrix in matrices], axis=1)
+    loss = pairs = 0.0
+    for epoch in range(start.epoch, epochs):
+        done, progress = (start.step, start.progress) if epoch == start.epoch else (0, 0.0)
+        for step, (batch, share) in itertools.islice(enumerate(trainer.batches(ids, epoch)), done, None):
+            yield Place(epoch, step, progress, loss, pairs)
+            rate = lr * max(0.0, 1 - (epoch + progress) / epochs)
+            loss, pairs = trainer.step(batch, rate, measure=step % LOSS_EVERY == 0)
+            progress += share
+    yield Place(epochs, 0, 0.0, loss, pairs)
 
 
 def nearest(vectors: WordVectors, word: str, topn: int = 8, restrict: int | None = FREQUENT) -> list[tuple[str, float]]:
@@ -210,170 +290,11 @@ def nearest(vectors: WordVectors, word: str, topn: int = 8, restrict: int | None
 def analogy(
     vectors: WordVectors, a: str, b: str, c: str, topn: int = 5, restrict: int | None = FREQUENT
 ) -> list[tuple[str, float]]:
-    """What is to c as b is to a: the words nearest to b − a + c (3CosAdd), a, b and c left out."""
+    """What is to c as b is to a: the words nearest to b − a + c (3CosAdd), with a, b and c left out."""
     # BEGIN SOLUTION: argmax over w ∉ {a, b, c} of cos(w, b/|b| − a/|a| + c/|c|)
     return vectors.analogy(a, b, c, topn, restrict)
     # END SOLUTION
 
 
-# (a, b, c), and why the answer is what it is
-ANALOGIES = [
-    (("man", "king", "woman"), "One hopes for queen: many pairs of the corpus share the offset man → woman."),
-    (("woman", "nurse", "man"), "A man who nurses is a nurse: other answers show what the text says of men."),
-    (("small", "big", "slow"), "One hopes for fast. Opposites share contexts: no offset tells one from the other."),
-    (("france", "paris", "tuvalu"), "One hopes for funafuti. A word seen a few dozen times has had too few gradients."),
-]
-
-
-def demo(vectors: WordVectors, restrict: int | None) -> None:
-    """Neighbours of three words, the famous analogy, and three that fail or embarrass."""
-    among = f"the {restrict:,} most frequent words" if restrict and restrict < len(vectors) else "all words"
-    print(f"\nNearest neighbours among {among}")
-    for word in ("king", "paris", "python"):
-        found = nearest(vectors, word, restrict=restrict) if word in vectors else []
-        print(f"  {word:<7}", " ".join(f"{w} {cosine:.2f}" for w, cosine in found) or "not in the vocabulary")
-    print("\nAnalogies")
-    for (a, b, c), why in ANALOGIES:
-        missing = [word for word in (a, b, c) if word not in vectors]
-        answers = [] if missing else analogy(vectors, a, b, c, topn=3, restrict=restrict)
-        shown = ", ".join(f"{w} {cosine:.2f}" for w, cosine in answers) or f"{missing[0]} is not in the vocabulary"
-        print(f"  {f'{b} − {a} + {c}':<26}{shown}\n  {'':<26}{why}")
-
-
-def build_parser() -> OneLineParser:
-    parser = OneLineParser(description=__doc__.split("\n")[0])
-    add_training_options(parser)
-    lab = parser.add_argument_group("lab 1")
-    lab.add_argument("--engine", choices=ENGINES, default="blocks")
-    lab.add_argument("--shared", type=number(int, 1, 100_000), help="negatives that a block shares (blocks)")
-    lab.add_argument("--workers", type=number(int, 0, 64), default=0, help="processes that make pairs (pairs)")
-    lab.add_argument("--keep", choices=["in", "sum", "centred"], default="centred", help="which vectors to save")
-    lab.add_argument("--all-words", action="store_true", help="seek neighbours among rare words too")
-    parser.set_defaults(out="runs/lab01")
-    return parser
-
-
-def choose_device(name: str, precision: str) -> tuple[torch.device, torch.dtype]:
-    """Device and precision of the matrix products. Raises InputError if CUDA is asked for and absent."""
-    if name == "cuda" and not torch.cuda.is_available():
-        raise InputError("--device cuda: this machine (or this build of torch) has no CUDA device; use --device cpu")
-    cuda = name != "cpu" and torch.cuda.is_available()
-    if precision == "auto":
-        fast = torch.cuda.is_bf16_supported() if cuda else torch.cpu._is_avx512_bf16_supported()
-        precision = "bfloat16" if fast else "float32"
-    return torch.device("cuda" if cuda else "cpu"), getattr(torch, precision)
-
-
-def make_trainer(
-    config: dict[str, Any], counts: np.ndarray, device: torch.device, precision: torch.dtype
-) -> PairTrainer | BlockTrainer:
-    """The trainer of one view: `config["window"]` is a number here."""
-    keep, noise = keep_probability(counts, config["subsample"]), noise_table(counts)
-    shape = {key: config[key] for key in ("dim", "window", "negatives", "seed")} | {"device": device}
-    if config["engine"] == "pairs":
-        return PairTrainer(counts, keep, noise, workers=config["workers"], **shape)
-    return BlockTrainer(counts, keep, noise, shared=config["shared"], precision=precision, **shape)
-
-
-def train_views(
-    corpus: Corpus,
-    config: dict[str, Any],
-    device: torch.device,
-    precision: torch.dtype,
-    out: Path,
-    resume: bool = False,
-    make: Callable[..., PairTrainer | BlockTrainer] = make_trainer,
-) -> tuple[list[tuple[np.ndarray, np.ndarray]], dict[str, Any]]:
-    """Train a model for each window. Returns (in_emb, out_emb) of each, and the seconds and losses of training.
-
-    A finished view waits in `out` while the next one trains, so that --resume need not train it again.
-    `make` builds a view's trainer.
-    """
-    views, seconds, losses = [], 0.0, []
-    finished = [out / f"view{number}.safetensors" for number in range(len(config["window"]))]
-    for path, window in zip(finished, config["window"]):
-        # What must agree for a checkpoint to be continued.
-        identity = config | {
-            "window": window,
-            "corpus": f"{corpus.name}/{len(corpus.ids)}",
-            "precision": str(precision),
-        }
-        trainer = make(identity, corpus.counts, device, precision)
-        if resume and path.exists():
-            load_checkpoint(path, trainer, identity)
-        else:
-            resume_this = resume and ((out / CHECKPOINT).exists() or not finished[0].exists())
-            trained = train(trainer, corpus.ids, identity, out, resume_this)
-            resume, seconds = False, seconds + trained["seconds"]
-            losses.append(trained["losses"])
-            if len(finished) > 1:
-                save_checkpoint(path, trainer, identity)
-            (out / CHECKPOINT).unlink(missing_ok=True)
-        views.append(trainer.embeddings())
-    for path in finished:
-        path.unlink(missing_ok=True)
-    return views, {"seconds": seconds, "losses": losses}
-
-
-def verdict(corpus: Corpus, scores: dict[str, Any]) -> str:
-    """The last line's judgement: thresholds apply to corpora of text8's size only."""
-    if corpus.tokens < SMALL:
-        return f"the thresholds do not apply to a corpus of {corpus.tokens:,} tokens; try --data data/text8"
-    marks = [f"{key} {scores[key]:.3f} (> {floor:g})" for key, floor in THRESHOLDS.items()]
-    passed = all(scores[key] > floor for key, floor in THRESHOLDS.items())
-    return f"{'thresholds passed' if passed else 'BELOW a threshold'}: {', '.join(marks)}"
-
-
-def run(args: argparse.Namespace) -> None:
-    out = Path(args.out)
-    out.mkdir(parents=True, exist_ok=True)
-    with replacing(out / ".writable") as probe:  # fail before training, not after it
-        probe.touch()
-    (out / ".writable").unlink()
-    device, precision = choose_device(args.device, args.precision)
-    torch.set_num_threads(args.threads)
-    torch.manual_seed(args.seed)
-
-    corpus = load_corpus(args.data, args.min_count)
-    config = resolve_config(args, corpus.tokens)
-    print("configuration:", " ".join(f"{key}={value}" for key, value in config.items()))
-    name = str(precision).removeprefix("torch.") if config["engine"] == "blocks" else "float32"
-    print(f"system: {device.type}, {args.threads} threads, {name} products, torch {torch.__version__}")
-    replaced = f", {corpus.replaced:,} characters that were not UTF-8" if corpus.replaced else ""
-    print(f"corpus: {corpus.name}, {corpus.tokens:,} tokens, {len(corpus.words):,} words{replaced}")
-    if corpus.tokens < SMALL and args.epochs is None:
-        print(f"        fewer than 10 million tokens: {config['epochs']} epochs instead of 5")
-    kept = float(corpus.counts @ keep_probability(corpus.counts, config["subsample"]))
-    print(f"        {kept:,.0f} tokens an epoch after subsampling", flush=True)
-    if args.dry_run:
-        return
-
-    views, trained = train_views(corpus, config, device, precision, out, args.resume)
-    vectors = WordVectors(corpus.words, keep_vectors(views, args.keep))
-    vectors.save(out / "vectors.bin")
-    in_emb, out_emb = (np.concatenate(tables, axis=1) for tables in zip(*views))
-    tensors = {"in_emb": in_emb, "out_emb": out_emb, "counts": corpus.counts, "matrix": vectors.matrix}
-    save_tensors(out / "vectors.safetensors", tensors, {"words": "\n".join(corpus.words)})
-
-    speed = len(corpus.ids) * config["epochs"] * len(views) / max(trained["seconds"], 1e-9)
-    print(f"trained in {trained['seconds']:.1f} s ({speed / 1e6:.2f} million words/s)")
-    demo(vectors, None if args.all_words else FREQUENT)
-    scores = evaluate(vectors)
-    print(f"\nScores ({corpus.name}, seed {config['seed']}, {args.keep} vectors)")
-    print(f"{format_scores(scores, len(vectors))}\n{PROTOCOL_NOTE}")
-
-    from lab03_eval.plots import draw_families  # matplotlib and scikit-learn take a second to import
-
-    draw_families(vectors, out / "neighbours.png", f"word2vec, {corpus.name}", seed=config["seed"])
-    report = {"config": config, "keep": args.keep, "precision": name, "device": device.type, "threads": args.threads}
-    report |= {"corpus": {"name": corpus.name, "tokens": corpus.tokens, "words": len(corpus.words)}}
-    report |= {"versions": {"python": platform.python_version(), "torch": torch.__version__}}
-    report |= {"training": trained | {"words_per_second": speed}, "command_seconds": time.perf_counter() - STARTED}
-    with replacing(out / "run.json") as temporary:
-        temporary.write_text(to_json(report | {"scores": scores}))
-    seconds = time.perf_counter() - STARTED
-    print(f"\ndone in {seconds:.0f} s: {out}/vectors.bin; {verdict(corpus, scores)}")
-
-
 if __name__ == "__main__":
-    run_command(build_parser(), run)
+    runpy.run_module("lab01_word2vec", run_name="__main__")  # command.py: parse, configure, train, save, score

@@ -1,50 +1,21 @@
-"""The training loop both engines share: progress, learning rate, checkpoints, interruption.
-
-A trainer offers `batches(ids, epoch)`, `step(batch, lr, measure)`, `tensors()` and `rng`. Its random streams
-start afresh every epoch from (seed, epoch), so a checkpoint needs only the tables, the place in the epoch
-and the state of `rng` to continue bit for bit.
-"""
+"""A run of the training loop that a user can watch, interrupt and resume: progress, checkpoints, Ctrl-C."""
 
 from __future__ import annotations
 
-import argparse
-import itertools
-import json
 import math
 import signal
 import time
-from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-import torch
-from safetensors import SafetensorError, safe_open
 from tqdm import tqdm
 
-from lab01_word2vec.corpus import InputError
-from lab03_eval.command import one_line_errors
-from lab03_eval.vectors import VectorFileError, save_tensors
-
-CHECKPOINT = "checkpoint.safetensors"
-LOSS_EVERY = 64  # steps between two measurements of the loss: it costs a logarithm a score
-
-
-class Trainer(Protocol):
-    rng: np.random.Generator
-
-    def batches(self, ids: np.ndarray, epoch: int) -> Iterator[tuple[Any, float]]:
-        """Batches of one epoch, each with the share of the epoch that it is."""
-
-    def step(self, batch: Any, lr: float, measure: bool) -> tuple[float, float]:
-        """One update; the summed loss and the number of positives, (0, 0) unless `measure`."""
-
-    def tensors(self) -> dict[str, torch.Tensor]:
-        """Everything that a checkpoint must hold, by reference."""
-
-
-class Interrupted(Exception):
-    """Training stopped by Ctrl-C after saving a checkpoint."""
+from lab01_word2vec.checkpoint import CHECKPOINT, State, load_checkpoint, save_checkpoint
+from lab01_word2vec.solution import Place, train
+from lab01_word2vec.trainer import Trainer
+from wordlab.errors import InputError, Interrupted
 
 
 class _InterruptFlag:
@@ -63,100 +34,87 @@ class _InterruptFlag:
         signal.signal(signal.SIGINT, self.previous)
 
 
-def train(trainer: Trainer, ids: np.ndarray, config: dict[str, Any], out: Path, resume: bool = False) -> dict[str, Any]:
-    """Train for `config["epochs"]` passes, the learning rate falling linearly from `config["lr"]` to 0.
+@dataclass
+class Run:
+    """One trainer on one text. `config` is a frozen dataclass with `epochs` and `lr`; `out` holds the checkpoint.
 
-    Writes a checkpoint into `out` after every epoch but the last. Returns the seconds spent (this call's) and
-    the mean loss of each epoch. Raises InputError when the loss is no longer finite or the checkpoint belongs
-    to another configuration, Interrupted after Ctrl-C.
+    `lr_option` is the option that a diverging run should lower.
     """
-    first_epoch, first_step, progress, losses = 0, 0, 0.0, []
-    rng_state = None
-    if resume:
-        place = load_checkpoint(out / CHECKPOINT, trainer, config)
-        first_epoch, first_step, progress = place["epoch"], place["step"], place["progress"]
-        losses, rng_state = place["losses"], place["rng"]
-    epochs, started = config["epochs"], time.perf_counter()
-    bar = tqdm(total=len(ids) * epochs, unit="words", unit_scale=True, disable=None, smoothing=0.05)
-    bar.update(round(len(ids) * (first_epoch + progress)))
-    with bar, _InterruptFlag() as interrupt:
-        for epoch in range(first_epoch, epochs):
-            if len(losses) == epoch:
-                losses.append([0.0, 0.0])  # Python floats: float64
-            batches = trainer.batches(ids, epoch)
-            for step, (batch, share) in itertools.islice(enumerate(batches), first_step, None):
-                if rng_state is not None:
-                    trainer.rng.bit_generator.state, rng_state = rng_state, None
-                if interrupt.raised:
-                    save_checkpoint(out / CHECKPOINT, trainer, config, epoch, step, progress, losses)
-                    raise Interrupted(f"epoch {epoch + 1}, step {step}")
-                lr = config["lr"] * max(0.0, 1 - (epoch + progress) / epochs)
-                loss, positives = trainer.step(batch, lr, measure=step % LOSS_EVERY == 0)
-                if positives:
-                    _demand_finite(math.isfinite(loss), epoch, step, config, out)
-                    losses[epoch][0] += loss
-                    losses[epoch][1] += positives
-                    bar.set_postfix(loss=f"{losses[epoch][0] / losses[epoch][1]:.4f}", refresh=False)
-                progress += share
-                bar.update(round(len(ids) * (epoch + progress)) - bar.n)
-            finite = all(bool(tensor.isfinite().all()) for tensor in trainer.tensors().values())
-            _demand_finite(finite, epoch, step, config, out)
-            if bar.disable:
-                print(f"epoch {epoch + 1}/{epochs}: mean loss {losses[epoch][0] / losses[epoch][1]:.4f}", flush=True)
-            first_step, progress = 0, 0.0
-            if epoch + 1 < epochs:
-                save_checkpoint(out / CHECKPOINT, trainer, config, epoch + 1, losses=losses)
-    return {"seconds": time.perf_counter() - started, "losses": [total / n for total, n in losses]}
 
+    trainer: Trainer
+    ids: np.ndarray
+    config: Any
+    out: Path
+    lr_option: str = "--lr"
 
-def _demand_finite(finite: bool, epoch: int, step: int, config: dict[str, Any], out: Path) -> None:
-    if not finite:
-        kept = f"; the last good checkpoint is {out / CHECKPOINT}" if (out / CHECKPOINT).exists() else ""
-        raise InputError(
-            f"the loss is not finite in epoch {epoch + 1}, step {step}: lower --lr (now {config['lr']:g}){kept}"
-        )
+    @property
+    def checkpoint(self) -> Path:
+        return self.out / CHECKPOINT
 
+    def train(self, resume: bool = False) -> dict[str, Any]:
+        """Train to the end, with a checkpoint after every epoch but the last.
 
-def save_checkpoint(
-    path: Path,
-    trainer: Trainer,
-    config: dict[str, Any],
-    epoch: int = 0,
-    step: int = 0,
-    progress: float = 0.0,
-    losses: list[list[float]] | None = None,
-) -> None:
-    """Write the trainer's tensors, its place in the run and the configuration that it belongs to."""
-    rng = trainer.rng.bit_generator.state if step else None
-    place = {"config": config, "epoch": epoch, "step": step, "progress": progress, "losses": losses, "rng": rng}
-    tensors = {name: tensor.cpu().numpy() for name, tensor in trainer.tensors().items()}
-    save_tensors(path, tensors, {"place": json.dumps(place)})
+        Returns the seconds spent by this call and the mean loss of each epoch. Raises InputError when the loss is no
+        longer finite or the checkpoint belongs to another configuration, Interrupted after Ctrl-C.
+        """
+        fresh = State(0, 0, 0.0, [[0.0, 0.0]])
+        state = load_checkpoint(self.checkpoint, self.trainer, self.config) if resume else fresh
+        epochs, started = self.config.epochs, time.perf_counter()
+        bar = tqdm(total=len(self.ids) * epochs, unit="words", unit_scale=True, disable=None, smoothing=0.05)
+        with bar, _InterruptFlag() as interrupt:
+            for place in train(self.trainer, self.ids, epochs, self.config.lr, state.place):
+                if state.rng is not None:
+                    self.trainer.rng.bit_generator.state, state.rng = state.rng, None
+                self._note_loss(place, state, bar)
+                bar.update(round(len(self.ids) * (place.epoch + place.progress)) - bar.n)
+                while state.epoch < place.epoch:
+                    self._end_epoch(state, bar)
+                if interrupt.raised and place.epoch < epochs:
+                    self._save_inside_epoch(place, state)
+                    where = f"epoch {place.epoch + 1}, step {place.step}"
+                    raise Interrupted(f"the checkpoint is saved ({where}): run the same command with --resume")
+        losses = [total / pairs if pairs else math.nan for total, pairs in state.losses]
+        return {"seconds": time.perf_counter() - started, "losses": losses}
 
+    def save(self, path: Path) -> None:
+        """Keep the trained tables in a file of their own."""
+        save_checkpoint(path, self.trainer, self.config, State(self.config.epochs, 0, 0.0, []))
 
-def load_checkpoint(path: Path, trainer: Trainer, config: dict[str, Any]) -> dict[str, Any]:
-    """Fill the trainer's tensors from `path` and return its place. Raises InputError if it cannot be continued."""
-    if not path.exists():
-        raise InputError(f"{path}: no checkpoint to resume; start without --resume")
-    try:
-        with safe_open(path, framework="pt") as file:
-            place = json.loads(file.metadata()["place"])
-            differing = [key for key in config if place["config"].get(key) != config[key]]
-            if differing:
-                theirs = ", ".join(f"{key} {place['config'].get(key)} (now {config[key]})" for key in differing)
-                raise InputError(f"{path}: the checkpoint is of another configuration: {theirs}")
-            for name, tensor in trainer.tensors().items():
-                tensor.copy_(file.get_tensor(name))
-    except (SafetensorError, KeyError, TypeError, json.JSONDecodeError) as error:
-        raise InputError(f"{path}: not a checkpoint of this lab ({error}); start without --resume") from None
-    return place
+    def load(self, path: Path) -> None:
+        """Fill the tables from such a file. Raises InputError where it is of another configuration."""
+        load_checkpoint(path, self.trainer, self.config)
 
+    def _note_loss(self, place: Place, state: State, bar: tqdm) -> None:
+        """Add what the step before `place` measured to its epoch, which is the one that `state` is in."""
+        if place.pairs:
+            self._demand_finite(math.isfinite(place.loss), state)
+            epoch = state.losses[state.epoch]
+            epoch[0] += place.loss
+            epoch[1] += place.pairs
+            bar.set_postfix(loss=f"{epoch[0] / epoch[1]:.4f}", refresh=False)
+        if place.epoch == state.epoch:
+            state.step, state.progress = place.step, place.progress
 
-def run_command(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], None]) -> None:
-    """A lab's command: bad input ends in one line and status 2, Ctrl-C in one that says how to go on and 130."""
-    args = parser.parse_args()
-    try:
-        with one_line_errors(parser, args.out, InputError, VectorFileError):
-            run(args)
-    except (Interrupted, KeyboardInterrupt) as error:
-        continued = f"; the checkpoint is saved ({error}): run the same command with --resume" if str(error) else ""
-        parser.exit(130, f"interrupted{continued}\n")
+    def _end_epoch(self, state: State, bar: tqdm) -> None:
+        finite = all(bool(tensor.isfinite().all()) for tensor in self.trainer.tensors().values())
+        self._demand_finite(finite, state)
+        total, pairs = state.losses[state.epoch]
+        if bar.disable:
+            mean = f"mean loss {total / pairs:.4f}" if pairs else "no pair was measured"
+            print(f"epoch {state.epoch + 1}/{self.config.epochs}: {mean}", flush=True)
+        state.epoch, state.step, state.progress = state.epoch + 1, 0, 0.0
+        if state.epoch < self.config.epochs:
+            state.losses.append([0.0, 0.0])
+            save_checkpoint(self.checkpoint, self.trainer, self.config, state)
+
+    def _save_inside_epoch(self, place: Place, state: State) -> None:
+        state.rng = dict(self.trainer.rng.bit_generator.state) if place.step else None
+        save_checkpoint(self.checkpoint, self.trainer, self.config, state)
+
+    def _demand_finite(self, finite: bool, state: State) -> None:
+        if not finite:
+            kept = f"; the last good checkpoint is {self.checkpoint}" if self.checkpoint.exists() else ""
+            raise InputError(
+                f"the loss is not finite in epoch {state.epoch + 1}, step {state.step}: "
+                f"lower {self.lr_option} (now {self.config.lr:g}){kept}"
+            )

@@ -4,24 +4,23 @@
     L = softplus(−h·u_c) + k/K Σ softplus(h·u_n)              one positive a center, K negatives a block
     ∂L/∂v_o = Σ ∂L/∂h / C over the centers that o helps       ΔV = Sᵀ ΔH
 
-Blocks, halos, shared negatives and the optimiser are Lab 1's. The tables change roles: in_emb holds v_o, a word as
+The blocks, the halos, the table and its optimiser are Lab 1's. The tables change roles: in_emb holds v_o, a word as
 context, and out_emb holds u_c, a word as what is to be found, as in the C program, which saves the former.
 
 word2vec.c and gensim (cbow_mean=1) leave out the 1/C of the gradient: ΔV = Mᵀ ΔH, M the mask itself (İrsoy, Benton
 & Stratos 2021, "Corrected CBOW Performs as well as Skip-gram"). `divide=False` does so too. Under their plain SGD
 that multiplies the step of in_emb, and of it alone, by C. Here row-wise Adagrad divides every row's gradient by its own
-past size: a constant factor would cancel, and what remains of the fault is that centers with many contexts count for
-more, and that the accumulators' start damps less.
+past size, so that a constant factor would cancel. What remains of the fault is that centers with many contexts count
+for more, and that the accumulators' start damps less.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
 
-from lab01_word2vec.blocks import BlockTrainer, L, block_loss
+from lab01_word2vec.blocks import Blocks, L, block_loss
+from lab01_word2vec.table import Table
 
 
 def wrongness(h: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
@@ -43,30 +42,38 @@ def gradients(
     return dh, torch.cat([right * h, torch.bmm(wrong.transpose(1, 2), h)], dim=1)
 
 
-class CbowTrainer(BlockTrainer):
-    """Lab 1's block trainer, predicting the other way round. divide=False leaves out the 1/C of the gradient."""
+class CbowTrainer:
+    """CBOW on Lab 1's blocks and table. `divide=False` leaves out the 1/C of the gradient."""
 
-    def __init__(self, counts: np.ndarray, keep: np.ndarray, noise: np.ndarray, *, divide: bool = True, **shape: Any):
-        super().__init__(counts, keep, noise, **shape)
-        self.divide = divide
+    def __init__(
+        self, counts: np.ndarray, keep: np.ndarray, noise: np.ndarray, *, dim: int, window: int, negatives: int,
+        shared: int, seed: int, device: torch.device, precision: torch.dtype, divide: bool = True,
+    ):  # fmt: skip
+        self.vocab, self.noise, self.negatives, self.shared = len(counts), noise, negatives, shared
+        self.precision, self.divide = precision, divide
+        self.blocks = Blocks(self.vocab, keep, window, seed, device, precision)
+        self.table = Table(self.vocab, dim, seed, device)
+        self.batches, self.tensors, self.embeddings = self.blocks.batches, self.table.tensors, self.table.embeddings
+
+    @property
+    def rng(self) -> np.random.Generator:
+        return self.blocks.rng
 
     def step(self, tokens: np.ndarray, lr: float, measure: bool) -> tuple[float, float]:
         """One update from tokens (B, H). Returns (summed loss, centers with a context), (0, 0) unless `measure`."""
-        batch, w, dim = len(tokens), self.window, self.table.shape[1]
-        context = self.windows(tokens)  # (B, L, H)
+        batch, table = len(tokens), self.table
+        context = self.blocks.windows(tokens)  # (B, L, H)
         size = context.sum(2, keepdim=True)  # (B, L, 1) C
         share = context / size.clamp(min=1)
         positive = size.clamp(max=1)  # (B, L, 1)
         weight = positive * (self.negatives / self.shared)
 
-        drawn = self.noise[self.rng.integers(0, len(self.noise), (batch, self.shared), dtype=np.int32)]
-        found = np.concatenate([tokens[:, w : w + L], drawn], axis=1) + (self.vocab + 1)  # (B, L + K)
-        rows = torch.from_numpy(np.concatenate([tokens.flatten(), found.flatten()])).to(self.device)  # (N,)
-        moved = self._buffer("moved", (len(rows), dim), self.table.dtype)  # (N, d), there and back
-        self._gather(rows, 0, moved)
-        operands = self._buffer("operands", (len(rows), dim), self.precision).copy_(moved)
-        v = operands[: tokens.size].view(batch, -1, dim)  # (B, H, d)
-        u = operands[tokens.size :].view(batch, -1, dim)  # (B, L + K, d)
+        drawn = self.blocks.draw(self.noise, batch, self.shared)  # (B, K)
+        found = np.concatenate([self.blocks.centers(tokens), drawn], axis=1) + (self.vocab + 1)  # (B, L + K)
+        rows = torch.from_numpy(np.concatenate([tokens.flatten(), found.flatten()])).to(table.device)  # (N,)
+        moved, operands = table.look_up(rows, self.precision)  # (N, d) each
+        v = operands[: tokens.size].view(batch, -1, table.dim)  # (B, H, d)
+        u = operands[tokens.size :].view(batch, -1, table.dim)  # (B, L + K, d)
 
         h = torch.bmm(share, v)  # (B, L, d)
         z = wrongness(h, u)
@@ -74,7 +81,7 @@ class CbowTrainer(BlockTrainer):
         if measure:
             measured = float(block_loss(z, positive, weight)), float(positive.sum(dtype=torch.float64))
         dh, du = gradients(z, h, u, positive, weight)
-        moved[: tokens.size] = torch.bmm((share if self.divide else context).transpose(1, 2), dh).view(-1, dim)
-        moved[tokens.size :] = du.view(-1, dim)
-        self._scatter(rows, 0, moved, lr)
+        moved[: tokens.size] = torch.bmm((share if self.divide else context).transpose(1, 2), dh).view(-1, table.dim)
+        moved[tokens.size :] = du.view(-1, table.dim)
+        table.scatter(rows, moved, lr)
         return measured

@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from lab02_glove_fasttext.fasttext import carried
+from lab02_glove_fasttext.solution import carried
 from lab03_eval.benchmarks import CORE, NotAtHand, find, read_pairs
-from lab03_eval.eval_embeddings import composed_for, evaluate, evaluate_similarity
-from lab03_eval.geometry import TOP_WORDS, anisotropy
-from lab03_eval.vectors import SubwordVectors, WordVectors, replacing
+from lab03_eval.eval_embeddings import PROTOCOL_NOTE, composed_for, evaluate, evaluate_similarity
+from lab03_eval.measures.geometry import TOP_WORDS, anisotropy
+from lab03_eval.vectors import SubwordVectors, WordVectors
+from wordlab.files import replacing
+from wordlab.tables import markdown
 
 MODELS = {
     "glove": "GloVe",
@@ -41,7 +43,8 @@ RESOURCES = {
     "memory_mb": "peak memory of training, MB",
 }
 INFLECTIONS = (("run", "runs", "running", "ran"), ("happy", "happier", "happiest"))
-Runs = dict[str, list[dict[str, Any]]]  # by model, a record a seed
+Runs = dict[str, list[dict[str, Any]]]  # by model, a record per seed
+COMPARED = ("glove", "skipgram", "fasttext")  # the lab's three; --also adds others
 
 
 @contextmanager
@@ -99,11 +102,17 @@ def unknown_words(models: dict[str, WordVectors], queries: Sequence[str], topn: 
 
 
 def inflections(models: dict[str, WordVectors]) -> dict[str, dict[str, dict[str, float]]]:
-    """By model and group of forms: `cosine`, the mean between two forms (NaN for one), and how many are `known`."""
+    """By model and group of forms: `cosine`, the mean between two forms (NaN for one), and how many are `known`.
+
+    Every model's mean vector is taken away first: a direction that all words share would raise the cosines of those
+    models that have one, and the columns could not be compared.
+    """
     found: dict[str, dict[str, dict[str, float]]] = {}
     for name, vectors in models.items():
+        mean = vectors.matrix.mean(axis=0)
         for group in INFLECTIONS:
-            known = [vectors[word] / np.linalg.norm(vectors[word]) for word in group if word in vectors]
+            centred = [vectors[word] - mean for word in group if word in vectors]
+            known = [vector / np.linalg.norm(vector) for vector in centred]
             unit = np.array(known).reshape(len(known), vectors.dim)  # (n, d)
             between = (unit @ unit.T)[np.triu_indices(len(known), 1)]
             cosine = float(between.mean()) if len(between) else float("nan")
@@ -112,7 +121,7 @@ def inflections(models: dict[str, WordVectors]) -> dict[str, dict[str, dict[str,
 
 
 def format_inflections(found: dict[str, dict[str, dict[str, Any]]]) -> str:
-    """A row a group of forms, a column a model."""
+    """A row per group of forms, a column per model."""
     rows = []
     for group in INFLECTIONS:
         cells = []
@@ -134,25 +143,21 @@ def format_ratios(ratios: dict[str, Sequence[float | None]]) -> str:
 
 
 def format_lines(records: Sequence[dict[str, Any]]) -> str:
-    """v·u of skip-gram's tables against what it factorises, and against plain PMI: a row a line and set of pairs."""
+    """v·u of skip-gram's tables against what it factorises and against plain PMI, a row per line and set of pairs."""
     titles = {"shifted": "log P(w, c) / (P(w)·P_n(c)) − log k", "pmi": "log P(w, c) / (P(w)·P(c))"}
     rows = []
     for key in records[0]:
         if key.startswith("factorised."):
             _, least, name = key.split(".")
             lines = [record[key] for record in records]
-            which = f"met {least} times or more an epoch" if int(least) else "all that were met"
+            which = f"met {least} times or more per epoch" if int(least) else "all that were met"
             fit = [shown(part, [line[part] for line in lines]) for part in ("slope", "intercept", "r")]
             rows.append([titles[name], f"{lines[0]['n']:,}, {which}", *fit])
     return markdown(["v·u against", "pairs", "slope", "intercept", "r"], rows)
 
 
-def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return "\n".join(f"| {' | '.join(row)} |" for row in [header, ["---"] * len(header), *rows])
-
-
 def shown(key: str, values: Sequence[float | None]) -> str:
-    """Mean ± half the range over the seeds; of memory the most, since later seeds train in what the first has left."""
+    """Mean ± half the range over the seeds; of memory the most, since later seeds reuse the first one's."""
     known = [value for value in values if value is not None and np.isfinite(value)]
     if len(known) < len(values):
         return "–"
@@ -163,7 +168,7 @@ def shown(key: str, values: Sequence[float | None]) -> str:
 
 
 def score_table(runs: Runs) -> str:
-    """A row a measure, a column a model; a set that is not at hand says so in its row."""
+    """A row per measure, a column per model; a set that is not at hand says so in its row."""
     rows = []
     for key, title in (SCORES | RESOURCES).items():
         name = key.rsplit(".", 1)[0]
@@ -228,3 +233,35 @@ def draw_scores(runs: Runs, path: Path, title: str) -> None:
     with replacing(path) as temporary:
         figure.savefig(temporary)
     plt.close(figure)
+
+
+def split_runs(runs: Runs) -> tuple[Runs, Runs]:
+    """The three models of the lab, and the others."""
+    return {name: runs[name] for name in COMPARED}, {name: runs[name] for name in runs if name not in COMPARED}
+
+
+def report(figures: dict[str, Any]) -> str:
+    """comparison.md, from what comparison.json holds."""
+    config, counting = figures["config"], figures["counting"]
+    title = f"{config['corpus']}, {config['tokens']:,} tokens, d {config['dim']}, window {config['window']}"
+    fit = statistics.mean(record["log_bilinear"] for record in figures["runs"]["glove"])
+    seeds = " to ".join(str(seed) for seed in sorted({config["seed"], config["seed"] + config["seeds"] - 1}))
+    compared, others = split_runs(figures["runs"])
+    parts = [
+        f"# {title}",
+        f"Counts: {counting['cells']:,} cells, {counting['seconds']:.1f} s. Seed {seeds}. {PROTOCOL_NOTE}",
+        score_table(compared),
+        claims(compared),
+        *(("## Also compared", score_table(others)) if others else ()),
+        *(("## What skip-gram factorises", format_lines(figures["runs"]["skipgram"])) if "ppmi" in others else ()),
+        "## GloVe: is it log-bilinear?",
+        f"Over pairs counted 10 times or more, w_i·w̃_j + b_i + b̃_j and log X_ij correlate {fit:.3f}.",
+        format_ratios(figures["ratios"]),
+        "## Unknown words",
+        f"```text\n{figures['unknown']}\n```",
+        "## Inflections",
+        format_inflections(figures["inflections"]),
+        "## Senses that share a vector",
+        f"```text\n{figures['senses']}\n```",
+    ]
+    return "\n\n".join(parts) + "\n"

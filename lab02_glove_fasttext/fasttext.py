@@ -3,14 +3,14 @@
     v_w = (own_w + Σ g over the n-grams of <w>) / (1 + n_w)        composed = parts @ table
     ∂L/∂g = Σ ∂L/∂v_w / (1 + n_w) over the words that hold g       the transposed product
 
-The paper sums (§3.2); the fastText code averages, and so does this. Contexts stay whole words: the objective, the
-blocks and their hand-derived gradients are Lab 1's, and only the look-up of a center differs. Each step
-composes every distinct center once and hands its summed gradient back to the rows that made it.
+The paper sums (§3.2); the fastText code averages, and so does this. Contexts stay whole words. The objective, the
+blocks and their hand-derived gradients are Lab 1's, and only the look-up of a center differs. Each step composes every
+distinct center once and hands its summed gradient back to the rows that made it.
 
-fastText leaves out the 1/(1 + n_w) of the gradient: with plain SGD a word composed of 20 rows then moves as far as
-one row would, and with the true gradient a twentieth of it. Here the gradient is the true one, autograd's:
-row-wise Adagrad divides every row's gradient by its own past size, so that a constant factor cancels
-and Lab 1's learning rates stand.
+fastText leaves out the 1/(1 + n_w) of the gradient. Under plain SGD a word composed of 20 rows then moves as far as one
+row would, and with the true gradient it moves a twentieth of that. Here the gradient is the true one, autograd's.
+Row-wise Adagrad divides every row's gradient by its own past size, so that a constant factor cancels and Lab 1's
+learning rates apply.
 
 Left out: CBOW, supervised training, quantisation, word n-grams.
 """
@@ -24,15 +24,14 @@ from typing import Any
 import numpy as np
 import torch
 from scipy import sparse
-from torch.nn import functional as F
 
 from lab01_word2vec.blocks import BlockTrainer
-from lab01_word2vec.corpus import InputError
-from lab03_eval.fasttext_file import MAX_NGRAM, Settings, write_model
-from lab03_eval.subwords import compose, hash_ngram, ngram_rows, ngrams  # noqa: F401 (this lab's contract)
-from lab03_eval.vectors import SubwordVectors
+from lab02_glove_fasttext.lookup import distinct, product
+from lab02_glove_fasttext.solution import ngram_rows
+from lab03_eval.vectors.fasttext_file import MAX_NGRAM, Settings, write_model
+from wordlab.errors import InputError
 
-END = "</s>"  # fastText's end of a sentence: no spelt word, it has no n-grams
+END = "</s>"  # fastText's end of a sentence, which is no spelt word and has no n-grams
 OUT_SHARE = 0.1  # of out_emb in the vectors that are kept
 
 
@@ -54,10 +53,10 @@ def check_ngrams(minn: int, maxn: int, bucket: int, oov: Iterable[str] = ()) -> 
 class Subwords:
     """Which rows of a table make which word: `parts` (V + 1, rows), sparse, so that composed = parts @ table.
 
-    The table is a BlockTrainer's: row w < V is word w's own, row V the padding's. N-grams of exactly the same
-    words get the same gradient at every step: they move as one, and one row serves them all, weighted by how many
-    they are. An n-gram that only one word has shares that word's own row. More than half of a real vocabulary's
-    n-grams are such; the `extra` rows below the trainer's two tables hold the others. Nothing changes but where
+    The table is a BlockTrainer's, in which row w < V is word w's own and row V the padding's. N-grams of exactly the
+    same words get the same gradient at every step. They move as one, and one row serves them all, weighted by how many
+    they are. An n-gram that only one word has shares that word's own row. More than half of a real vocabulary's n-grams
+    are of this kind, and the `extra` rows below the trainer's two tables hold the others. Nothing changes but where
     Adagrad's accumulators start, which are counted once for the whole row.
     """
 
@@ -90,68 +89,49 @@ class Subwords:
         self.parts = sparse.coo_array(entries, (vocab + 1, 2 * (vocab + 1) + self.extra)).tocsr()  # sums duplicates
 
 
-def distinct(values: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct `values` in [0, size), rising, and the place of each value among them: np.unique without a sort."""
-    seen = np.zeros(size, dtype=bool)
-    seen[values] = True
-    found = np.flatnonzero(seen)
-    place = np.empty(size, dtype=np.int32)
-    place[found] = np.arange(len(found), dtype=np.int32)
-    return found, place[values]
-
-
-def product(matrix: sparse.csr_array, table: torch.Tensor) -> torch.Tensor:
-    """matrix (n, m) @ table (m, d), by torch's threads."""
-    indices, starts, weights = (
-        torch.from_numpy(part).to(table.device) for part in (matrix.indices, matrix.indptr[:-1], matrix.data)
-    )
-    return F.embedding_bag(indices, table, starts, mode="sum", per_sample_weights=weights.to(table.dtype))
-
-
 class SubwordTrainer(BlockTrainer):
-    """Lab 1's block trainer with composed centers. The n-grams' rows stand below its two tables."""
+    """Lab 1's block trainer with composed centers. The n-grams' rows lie below its two tables."""
 
     def __init__(self, subwords: Subwords, counts: np.ndarray, keep: np.ndarray, noise: np.ndarray, **shape: Any):
         super().__init__(counts, keep, noise, extra=subwords.extra, **shape)
         self.subwords = subwords
-        rng, dim = np.random.default_rng([self.seed, 2**31]), self.table.shape[1]
+        rng, dim = np.random.default_rng([shape["seed"], 2**31]), self.table.dim
         start = (rng.random((subwords.extra, dim), dtype=np.float32) - 0.5) / dim
-        self.table[2 * (self.vocab + 1) :] = torch.from_numpy(start)
+        self.table.rows[2 * (self.vocab + 1) :] = torch.from_numpy(start)
 
     def _gather(self, rows: torch.Tensor, centers: int, out: torch.Tensor) -> None:
-        # BEGIN SOLUTION: out[i] = parts[rows[i]] @ table for the centers, table[rows[i]] for the others
+        # BEGIN SOLUTION: out[i] = parts[rows[i]] @ table.rows for the centers, table.rows[rows[i]] for the others
         words, place = distinct(rows[:centers].cpu().numpy(), self.vocab + 1)
-        self.parts, self.place = self.subwords.parts[words], torch.from_numpy(place).to(self.device)
-        torch.index_select(product(self.parts, self.table), 0, self.place, out=out[:centers])
-        torch.index_select(self.table, 0, rows[centers:], out=out[centers:])
+        self.parts, self.place = self.subwords.parts[words], torch.from_numpy(place).to(rows.device)
+        torch.index_select(product(self.parts, self.table.rows), 0, self.place, out=out[:centers])
+        self.table.gather(rows[centers:], out[centers:])
         # END SOLUTION
 
     def _scatter(self, rows: torch.Tensor, centers: int, moved: torch.Tensor, lr: float) -> None:
-        # BEGIN SOLUTION: centers: ∂L/∂table = partsᵀ G, G the sum of each word's gradients; one Adagrad step a row
+        # BEGIN SOLUTION: centers: ∂L/∂table = partsᵀ G, G the sum of each word's gradients; one table.scatter per kind
         parts, dim = self.parts, moved.shape[1]
         gradient = moved.new_zeros(parts.shape[0], dim).index_add_(0, self.place, moved[:centers])  # a word's, summed
         used, columns = distinct(parts.indices, parts.shape[1])
         transposed = sparse.csr_array((parts.data, columns, parts.indptr), (parts.shape[0], len(used))).T.tocsr()
-        super()._scatter(rows[centers:], 0, moved[centers:], lr)
-        super()._scatter(torch.from_numpy(used).to(self.device), 0, product(transposed, gradient), lr)
+        self.table.scatter(rows[centers:], moved[centers:], lr)
+        self.table.scatter(torch.from_numpy(used).to(rows.device), product(transposed, gradient), lr)
         # END SOLUTION
 
     def embeddings(self) -> tuple[np.ndarray, np.ndarray]:
         """Composed in_emb, and out_emb, each (V, d)."""
-        table = self.table.cpu().numpy()
-        composed = self.subwords.parts[: self.vocab].astype(table.dtype) @ table
-        return composed, table[self.vocab + 1 : 2 * self.vocab + 1]
+        table = self.table.rows.cpu().numpy()
+        return self.subwords.parts[: self.vocab].astype(table.dtype) @ table, self.table.embeddings()[1]
 
     def model(self, share: float | None = OUT_SHARE) -> tuple[np.ndarray, np.ndarray]:
         """Own rows (V, d) and n-gram rows (G, d) that a file's vectors are the means of.
 
-        share None gives what was trained: the vectors are `embeddings()[0]`. A number gives the vectors that are
-        kept: a word's own row, which has taken up what its n-grams could not say of it as a center, gives way to
-        share · (1 + n_w) · out_emb, what it does as a context, so that v_w = Σ n-grams / (1 + n_w) + share · out_emb.
-        Their mean is then taken from every row, so that unknown words are centred too. A word without n-grams
-        keeps its own row beside its share of out_emb.
+        share None gives what was trained, whose vectors are `embeddings()[0]`. A number gives the vectors that are
+        kept, v_w = Σ n-grams / (1 + n_w) + share · out_emb. A word's own row has taken up what its n-grams could not
+        say of it as a center; it gives way to share · (1 + n_w) · out_emb, what the word does as a context. The mean
+        is then taken from every row, so that unknown words are centred too. A word without n-grams keeps its own row
+        beside its share of out_emb.
         """
-        table = self.table.cpu().numpy()
+        table = self.table.rows.cpu().numpy()
         own, ngram_matrix = table[: self.vocab], table[self.subwords.ngram_row]
         if share is None:
             return own, ngram_matrix
@@ -179,31 +159,10 @@ def save_fasttext(
         subwords.minn,
         subwords.maxn,
         subwords.bucket,
-        trainer.window,
+        trainer.blocks.window,
         config["epochs"],
         config["min_count"],
         trainer.negatives,
         config["subsample"],
     )
     write_model(path, words, counts, own, subwords.buckets, ngram_matrix, trainer.embeddings()[1], settings)
-
-
-def carried(vectors: SubwordVectors, word: str) -> list[tuple[str, float]]:
-    """The n-grams of `word`, each with the cosine between the word composed of all and of all but this one.
-
-    The lowest, which carried the most, comes first. An n-gram that the corpus has not, a row of zeros, gives 1.
-    Raises KeyError for a word without n-grams.
-    """
-    # BEGIN SOLUTION: cos(Σ g, Σ g − g_i) for each n-gram i, lowest first
-    rows = ngram_rows([word], vectors.minn, vectors.maxn, len(vectors.ngram_matrix))[0]
-    if not len(rows):
-        raise KeyError(word)
-    parts = np.asarray(vectors.ngram_matrix[rows], dtype=np.float64)  # (n, d)
-    whole = parts.sum(axis=0)
-    without = whole - parts  # (n, d)
-    lengths = np.linalg.norm(whole) * np.linalg.norm(without, axis=1)
-    cosine = without @ whole / np.where(lengths > 0, lengths, 1)
-    order = np.argsort(cosine, kind="stable")
-    names = ngrams(word, vectors.minn, vectors.maxn)
-    return [(names[i], float(cosine[i])) for i in order]
-    # END SOLUTION

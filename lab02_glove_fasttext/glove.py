@@ -2,11 +2,11 @@
 
     J = Σ_ij f(X_ij) (w_i·w̃_j + b_i + b̃_j − log X_ij)² / 2,   f(x) = min(1, (x/x_max)^α),   over X_ij > 0
 
-The paper's optimiser walks through the entries one by one. Here a step takes a block of words against a block of
-context words: the residuals of the block's entries are one sampled product, the gradient of all its rows is
-one sparse product, and one step of row-wise Adagrad follows. X is symmetric, so the same step serves W̃ with
-the roles exchanged. The rows of two blocks stay in the cache; entries in random order would fetch two rows
-from memory and write two back for every count.
+solution.py has the loss and its gradients entry by entry, as the paper's optimiser takes them. Here a step takes a
+block of words against a block of context words. The residuals of the block's entries are one sampled product, the
+gradient of all its rows is one sparse product, and one step of row-wise Adagrad follows. X is symmetric, so that the
+same step serves W̃ with the roles exchanged. The rows of two blocks stay in the cache, whereas entries in random order
+would fetch two rows from memory and write two back for every count.
 
     E = f · (A Bᵀ − log X) on the block's entries,   ∂J/∂A = E B       A = [w b 1], B = [w̃ 1 b̃]
 
@@ -20,6 +20,7 @@ import math
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -28,7 +29,8 @@ import torch
 from scipy import sparse
 from tqdm import tqdm
 
-from lab01_word2vec.corpus import InputError
+from lab02_glove_fasttext.solution import entry_gradients, weight
+from wordlab.errors import InputError
 
 WORDS = 800  # in a block: their rows stay in the cache, and an epoch moves each of them V / WORDS times
 BATCH = 4096  # entries in a step of the paper's optimiser
@@ -37,7 +39,13 @@ ORIGIN = 0.5  # of the way from the trained origin to the mean over the tokens
 LEARNING_RATES = {"blocks": 0.2, "adagrad": 0.05}
 Parameters = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
-warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta state")
+
+@contextmanager
+def sparse_tensors() -> Iterator[None]:
+    """Without torch's warning that its sparse matrices are in beta state."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta state")
+        yield
 
 
 @dataclass
@@ -57,16 +65,9 @@ class Glove:
         return self.w + self.w_context
 
 
-def weight(x: torch.Tensor, x_max: float = 100.0, alpha: float = 0.75) -> torch.Tensor:
-    """f(x) = min(1, (x/x_max)^α), §3: rare counts are noise and weigh less; from x_max on, all weigh the same."""
-    # BEGIN SOLUTION: min(1, (x/x_max)^α)
-    return (x / x_max).pow_(alpha).clamp_(max=1)
-    # END SOLUTION
-
-
 @dataclass
 class Block:
-    """The entries of X between n words and n context words: a CSR matrix with two values an entry."""
+    """The entries of X between n words and n context words: a CSR matrix with two values per entry."""
 
     indptr: torch.Tensor  # (n + 1,) int32, which MKL's products ask for
     indices: torch.Tensor  # (m,) int32
@@ -79,11 +80,11 @@ class Block:
         return torch.sparse_csr_tensor(self.indptr, self.indices, values, (n, n), check_invariants=False)
 
 
-def cut(counts: sparse.csr_array, blocks: int, x_max: float, alpha: float) -> list[Block]:
+def blocks_of(counts: sparse.csr_array, blocks: int, x_max: float, alpha: float) -> list[Block]:
     """X in blocks² blocks, (i, j) at i·blocks + j; word r is row r // blocks of block r % blocks.
 
-    Words are dealt like cards: every block gets its share of the frequent ones. One counting sort, by block and by
-    row within it, puts the entries in the order in which the steps read them.
+    Words are dealt like cards, so that every block gets its share of the frequent ones. One counting sort, by block
+    and by row within it, puts the entries in the order in which the steps read them.
     """
     n = -(-counts.shape[0] // blocks)
     words = np.arange(counts.shape[0])
@@ -114,19 +115,6 @@ def row_gradients(own: torch.Tensor, other: torch.Tensor, block: Block) -> tuple
     # END SOLUTION
 
 
-def entry_gradients(
-    own: torch.Tensor, other: torch.Tensor, log: torch.Tensor, weight: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Loss of m entries, (), and ∂J/∂own above ∂J/∂other (2m, d + 1) for each entry's rows [w b] and [w̃ b̃]."""
-    # BEGIN SOLUTION: r = w·w̃ + b + b̃ − log X; Σ f r²/2; ∂w = f r w̃, ∂w̃ = f r w, ∂b = ∂b̃ = f r
-    residual = (own[:, :-1] * other[:, :-1]).sum(1) + own[:, -1] + other[:, -1] - log  # (m,)
-    error = weight * residual
-    gradient = torch.cat([other, own])
-    gradient[:, -1] = 1
-    return torch.dot(error.double(), residual.double()) / 2, gradient.mul_(error.repeat(2)[:, None])
-    # END SOLUTION
-
-
 class Trainer(Protocol):
     steps: int  # in an epoch
 
@@ -140,13 +128,13 @@ class Trainer(Protocol):
         """W, W̃ (V, d), b, b̃ (V,)."""
 
 
-class BlockTrainer:
+class RowwiseTrainer:
     """Row-wise Adagrad over blocks of words against blocks of context words.
 
     `table` (2, blocks, n, d + 2) holds rows [w b 1] and then rows [w̃ 1 b̃], those of a block side by side.
-    `squares` (2, blocks, n, 1) adds up each row's mean squared gradient (Duchi et al. 2011, one accumulator a row).
-    `l2` is the λ of λ/2 Σ (|w|² + |w̃|²), of which every step takes its share: a word with twenty entries and a
-    hundred parameters would fit the noise in them exactly.
+    `squares` (2, blocks, n, 1) adds up each row's mean squared gradient (Duchi et al. 2011, one accumulator per row).
+    `l2` is the λ of λ/2 Σ (|w|² + |w̃|²), of which every step takes its share. Without it a word with twenty entries
+    and a hundred parameters would fit the noise in them exactly.
     """
 
     def __init__(
@@ -154,8 +142,8 @@ class BlockTrainer:
     ):
         self.vocab, self.dim, self.l2, self.rng = counts.shape[0], dim, l2, rng
         self.blocks = max(1, self.vocab // WORDS)
-        self.cut = cut(counts, self.blocks, x_max, alpha)
-        filled = [pair for pair, block in enumerate(self.cut) if len(block.indices)]
+        self.entries = blocks_of(counts, self.blocks, x_max, alpha)
+        filled = [pair for pair, block in enumerate(self.entries) if len(block.indices)]
         self.visits = [(side, *divmod(pair, self.blocks)) for side in (0, 1) for pair in filled]
         self.steps = len(self.visits)
         n = -(-self.vocab // self.blocks)
@@ -173,7 +161,7 @@ class BlockTrainer:
         # BEGIN SOLUTION: g = ∂J/∂own with 0 for the ones, + λ/blocks w; squares += mean g²; own −= lr g/√squares
         side, i, j = batch
         own, other = self.table[side, i], self.table[1 - side, j]  # (n, d + 2)
-        loss, gradient = row_gradients(own, other, self.cut[i * self.blocks + j])
+        loss, gradient = row_gradients(own, other, self.entries[i * self.blocks + j])
         gradient[:, self.dim + 1 - side] = 0  # the ones stay
         gradient[:, : self.dim].add_(own[:, : self.dim], alpha=self.l2 / self.blocks)
         squares = self.squares[side, i]
@@ -190,10 +178,10 @@ class BlockTrainer:
 
 
 class PaperTrainer:
-    """The paper's AdaGrad (§4.2), as in the C program: an accumulator a parameter, from 1; no factor 2 in the gradient.
+    """The paper's AdaGrad (§4.2) as in the C program, with an accumulator per parameter that starts at 1.
 
     `table` (2V, d + 1) holds the rows [w b] and then the rows [w̃ b̃]. Entries come in random order, BATCH at a
-    time, each with the accumulators from before the step; the C program takes them one at a time.
+    time, each with the accumulators from before the step, whereas the C program takes them one at a time.
     """
 
     def __init__(self, counts: sparse.csr_array, dim: int, x_max: float, alpha: float, rng: np.random.Generator):
@@ -247,35 +235,20 @@ def train_glove(
     `l2`. `on_epoch` gets the model after every epoch; the time it takes is not in `seconds`. Raises InputError
     for options out of range, for counts without a pair, and when the loss is no longer finite.
     """
-    if not 0 < x_max < math.inf:
-        raise InputError(f"--x-max {x_max:g}: expected a count above 0, such as 100")
-    if not 0 < alpha <= 1:
-        raise InputError(f"--alpha {alpha:g}: expected a power in (0, 1], such as 0.75")
-    if not counts.nnz:
-        raise InputError("no two words of the vocabulary stand within a window: there is nothing to train on")
+    _check(counts, x_max, alpha)
     lr = LEARNING_RATES[optimizer] if lr is None else lr
     started, rng = time.perf_counter(), np.random.default_rng(seed)
     losses: list[float] = []
-    trainer: Trainer = (
-        PaperTrainer(counts, dim, x_max, alpha, rng)
-        if optimizer == "adagrad"
-        else BlockTrainer(counts, dim, x_max, alpha, l2, rng)
-    )
+    paper, options = optimizer == "adagrad", (counts, dim, x_max, alpha)
+    trainer: Trainer = PaperTrainer(*options, rng) if paper else RowwiseTrainer(*options, l2, rng)
     token_share = counts.sum(axis=0, dtype=np.float64) / counts.sum(dtype=np.float64)  # (V,)
 
     def model() -> Glove:
         return settle(Glove(*trainer.parameters(), list(losses), time.perf_counter() - started), token_share)
 
-    with tqdm(total=trainer.steps * epochs, unit="steps", disable=None, smoothing=0.05) as bar:
+    with sparse_tensors(), tqdm(total=trainer.steps * epochs, unit="steps", disable=None, smoothing=0.05) as bar:
         for epoch in range(epochs):
-            total = 0.0
-            for step, batch in enumerate(trainer.batches()):
-                left = 1 - (epoch + step / trainer.steps) / epochs if optimizer == "blocks" else 1
-                total += trainer.step(batch, lr * left)
-                bar.update()
-            if not math.isfinite(total):
-                raise InputError(f"the loss is not finite in epoch {epoch + 1}: lower --lr (now {lr:g})")
-            losses.append(total / counts.nnz)
+            losses.append(_pass(trainer, lr, epoch, epochs, paper, bar) / counts.nnz)
             bar.set_postfix(loss=f"{losses[-1]:.5f}", refresh=False)
             if on_epoch:
                 paused = time.perf_counter()
@@ -284,11 +257,32 @@ def train_glove(
     return model()
 
 
+def _pass(trainer: Trainer, lr: float, epoch: int, epochs: int, paper: bool, bar: tqdm) -> float:
+    """The summed loss of one epoch. Raises InputError where it is not finite."""
+    total = 0.0
+    for step, batch in enumerate(trainer.batches()):
+        left = 1 if paper else 1 - (epoch + step / trainer.steps) / epochs
+        total += trainer.step(batch, lr * left)
+        bar.update()
+    if not math.isfinite(total):
+        raise InputError(f"the loss is not finite in epoch {epoch + 1}: lower --glove-lr (now {lr:g})")
+    return total
+
+
+def _check(counts: sparse.csr_array, x_max: float, alpha: float) -> None:
+    if not 0 < x_max < math.inf:
+        raise InputError(f"--x-max {x_max:g}: expected a count above 0, such as 100")
+    if not 0 < alpha <= 1:
+        raise InputError(f"--alpha {alpha:g}: expected a power in (0, 1], such as 0.75")
+    if not counts.nnz:
+        raise InputError("no two words of the vocabulary are within a window: there is nothing to train on")
+
+
 def settle(glove: Glove, token_share: np.ndarray) -> Glove:
     """The same model with its origin moved by ORIGIN of the way to the mean over tokens; token_share (V,) sums to 1.
 
-    J leaves the origin open: (w − a)·w̃ + b̃' equals w·w̃ + b̃ for b̃' = b̃ + a·w̃, and likewise for W̃ and b. Cosines do
-    depend on it. Training puts it near the mean over the vocabulary, most of which is rare; the words of
+    J does not depend on the origin, since (w − a)·w̃ + b̃' equals w·w̃ + b̃ for b̃' = b̃ + a·w̃, and likewise for W̃ and
+    b. Cosines do. Training puts the origin near the mean over the vocabulary, most of which is rare, and the words of
     running text then share a direction that has nothing to do with their meaning.
     """
     a, c = (ORIGIN * (token_share @ table).astype(np.float32) for table in (glove.w, glove.w_context))  # (d,) each
@@ -311,7 +305,7 @@ def log_bilinear_correlation(glove: Glove, counts: sparse.csr_array, at_least: f
 def probability_ratios(
     counts: sparse.csr_array, words: list[str], pair: tuple[str, str], probes: Sequence[str]
 ) -> dict[str, tuple[float, float, float]]:
-    """P(probe | first), P(probe | second) and their ratio for each probe: the paper's table 1, P(k | i) = X_ik / X_i.
+    """P(probe | first), P(probe | second) and their ratio per probe, as in the paper's table 1; P(k | i) = X_ik / X_i.
 
     Probes that are not among `words` are left out, and all are if a word of the pair is not. A ratio over zero
     is infinite, or NaN if both are zero.

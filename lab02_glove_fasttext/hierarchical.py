@@ -1,8 +1,8 @@
 """Skip-gram with hierarchical softmax (Morin & Bengio 2005; Mikolov et al. 2013, "Distributed Representations", §2.1).
 
 The words are the leaves of a binary tree. P(w | c) is the product of the decisions on the path from the root to w, so
-the V probabilities sum to 1 by construction, and a pair costs as many scores as w's path is long. A Huffman tree gives
-frequent words the short paths. There are no negatives; V − 1 inner nodes take the place of out_emb.
+that the V probabilities sum to 1 by construction, and a pair costs as many scores as w's path is long. A Huffman tree
+gives frequent words the short paths. There are no negatives, and V − 1 inner nodes take the place of out_emb.
 
     P(w | c) = Π σ(v_c·n) where the path turns right, σ(−v_c·n) where it turns left, over its nodes n
 
@@ -20,15 +20,15 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from scipy import sparse
 from torch.nn import functional as F
 
-from lab01_word2vec.blocks import BlockTrainer, L
-from lab02_glove_fasttext.fasttext import distinct
+from lab01_word2vec.blocks import Blocks, L
+from lab01_word2vec.table import Table
+from lab02_glove_fasttext.lookup import distinct
 
 
 @dataclass
@@ -82,12 +82,21 @@ def tree_gradients(
     return torch.bmm(g, n), torch.bmm(g.transpose(1, 2), v)
 
 
-class HierarchicalTrainer(BlockTrainer):
-    """Lab 1's block trainer with a tree in place of negatives: inner node i is row V + 1 + i of its table."""
+class HierarchicalTrainer:
+    """Skip-gram on Lab 1's blocks and table, with a tree in place of negatives: inner node i is row V + 1 + i."""
 
-    def __init__(self, counts: np.ndarray, keep: np.ndarray, **shape: Any):
-        super().__init__(counts, keep, np.zeros(0, dtype=np.int32), negatives=0, shared=0, **shape)
-        self.tree = huffman(counts)
+    def __init__(
+        self, counts: np.ndarray, keep: np.ndarray, *, dim: int, window: int, seed: int, device: torch.device,
+        precision: torch.dtype,
+    ):  # fmt: skip
+        self.vocab, self.precision, self.tree = len(counts), precision, huffman(counts)
+        self.blocks = Blocks(self.vocab, keep, window, seed, device, precision)
+        self.table = Table(self.vocab, dim, seed, device)
+        self.batches, self.tensors = self.blocks.batches, self.table.tensors
+
+    @property
+    def rng(self) -> np.random.Generator:
+        return self.blocks.rng
 
     def paths(self, tokens: np.ndarray) -> tuple[np.ndarray, torch.Tensor]:
         """Nodes (B, N) on the paths of each block's tokens (B, H), and [P R] (B, H, 2N), which marks whose they are.
@@ -105,46 +114,44 @@ class HierarchicalTrainer(BlockTrainer):
         union = np.full((batch, width), self.vocab - 1)
         union[owner, np.arange(len(found)) - first[owner]] = found % self.vocab
 
-        marks = self._buffer("paths", (batch, halo, 2 * width), self.precision).zero_()
+        marks = self.table.buffer("paths", (batch, halo, 2 * width), self.precision).zero_()
         slot = place.reshape(nodes.shape) - first[:, None, None]
         slot += 2 * width * np.arange(batch * halo).reshape(batch, halo, 1)
         passed = nodes < self.vocab - 1
         for at in (slot[passed], slot[passed & self.tree.right[tokens]] + width):
-            marks.view(-1).index_fill_(0, torch.from_numpy(at).to(self.device), 1)
+            marks.view(-1).index_fill_(0, torch.from_numpy(at).to(self.table.device), 1)
         return union, marks
 
     def step(self, tokens: np.ndarray, lr: float, measure: bool) -> tuple[float, float]:
         """One update from tokens (B, H). Returns (summed loss, pairs), (0, 0) unless `measure`."""
-        batch, w, dim = len(tokens), self.window, self.table.shape[1]
-        context = self.windows(tokens)  # (B, L, H)
+        batch, table = len(tokens), self.table
+        context = self.blocks.windows(tokens)  # (B, L, H)
         nodes, marks = self.paths(tokens)
-        passes = self._buffer("passes", (batch, L, marks.shape[2]), self.precision)
+        passes = table.buffer("passes", (batch, L, marks.shape[2]), self.precision)
         passed, right = torch.bmm(context, marks, out=passes).chunk(2, dim=2)  # (B, L, N) each
 
-        numbers = np.concatenate([tokens[:, w : w + L].flatten(), nodes.flatten() + (self.vocab + 1)])
-        rows, centers = torch.from_numpy(numbers).to(self.device), batch * L
-        moved = self._buffer("moved", (len(rows), dim), self.table.dtype)  # (B·(L + N), d), there and back
-        self._gather(rows, centers, moved)
-        operands = self._buffer("operands", (len(rows), dim), self.precision).copy_(moved)
-        v, n = operands[:centers].view(batch, L, dim), operands[centers:].view(batch, -1, dim)
+        numbers = np.concatenate([self.blocks.centers(tokens).flatten(), nodes.flatten() + (self.vocab + 1)])
+        rows, centers = torch.from_numpy(numbers).to(table.device), batch * L
+        moved, operands = table.look_up(rows, self.precision)  # (B·(L + N), d) each
+        v, n = operands[:centers].view(batch, L, table.dim), operands[centers:].view(batch, -1, table.dim)
 
-        s = self._buffer("scores", (batch, L, n.shape[1]), self.precision)
+        s = table.buffer("scores", (batch, L, n.shape[1]), self.precision)
         torch.bmm(v, n.transpose(1, 2), out=s)
         measured = (0.0, 0.0)
         if measure:
             measured = float(tree_loss(s, passed, right)), float(context.sum(dtype=torch.float64))
         dv, dn = tree_gradients(s, v, n, passed, right)
-        moved[:centers] = dv.view(-1, dim)
-        moved[centers:] = dn.view(-1, dim)
-        self._scatter(rows, centers, moved, lr)
+        moved[:centers] = dv.view(-1, table.dim)
+        moved[centers:] = dn.view(-1, table.dim)
+        table.scatter(rows, moved, lr)
         return measured
 
     def embeddings(self) -> tuple[np.ndarray, np.ndarray]:
         """in_emb, and the mean of the nodes on each word's path, minus those where it turns left, each (V, d).
 
-        The latter is where a word pulls its centers while the scores are small: what it does as a context.
+        The latter is where a word pulls its centers while the scores are small, and so what it does as a context.
         """
-        in_emb, inner = super().embeddings()
+        in_emb, inner = self.table.embeddings()
         passed = self.tree.nodes[:-1] < self.vocab - 1  # (V, D)
         length = np.maximum(self.tree.length[:-1], 1)
         values = np.where(self.tree.right[:-1], 1, -1) / length[:, None]

@@ -13,7 +13,6 @@ Embedding as Implicit Matrix Factorization", §3.1) show where skip-gram with k 
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,10 +20,9 @@ import torch
 from scipy import sparse
 from scipy.sparse.linalg import svds
 
-from lab01_word2vec.corpus import subsample
-from lab02_glove_fasttext.cooccurrence import cooccurrence
-
-warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta state")
+from lab01_word2vec.solution import subsample
+from lab02_glove_fasttext.glove import sparse_tensors
+from lab02_glove_fasttext.solution import cooccurrence
 
 
 def log_ratios(counts: sparse.csr_array, contexts: np.ndarray) -> np.ndarray:
@@ -114,11 +112,12 @@ def shifted_pmi_check(
     """
     pattern = (torch.from_numpy(part) for part in (counts.indptr, counts.indices, np.zeros_like(counts.data)))
     indptr, indices, zeros = pattern
-    products = torch.sparse.sampled_addmm(
-        torch.sparse_csr_tensor(indptr, indices, zeros, counts.shape, check_invariants=False),
-        torch.from_numpy(in_emb),
-        torch.from_numpy(out_emb).T,
-    )
+    with sparse_tensors():
+        products = torch.sparse.sampled_addmm(
+            torch.sparse_csr_tensor(indptr, indices, zeros, counts.shape, check_invariants=False),
+            torch.from_numpy(in_emb),
+            torch.from_numpy(out_emb).T,
+        )
     chosen = counts.data >= at_least
     scores = products.values().numpy()[chosen]
     shifted = log_ratios(counts, noise_probabilities) - np.float32(np.log(k))

@@ -1,0 +1,3 @@
+from lab01_word2vec.command import main
+
+main()

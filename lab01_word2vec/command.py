@@ -1,0 +1,101 @@
+"""Lab 1's command: parse, configure, train, save, score."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from lab01_word2vec.corpus import Corpus, load_corpus
+from lab01_word2vec.demo import describe
+from lab01_word2vec.options import SMALL, Configuration, build_parser, configure
+from lab01_word2vec.solution import FREQUENT
+from lab01_word2vec.views import Trained, train_vectors
+from lab03_eval.eval_embeddings import PROTOCOL_NOTE, evaluate, format_scores
+from lab03_eval.vectors import WordVectors
+from wordlab import STARTED
+from wordlab.command import run_command
+from wordlab.devices import choose_device
+from wordlab.files import demand_writable, save_tensors, write_json
+
+THRESHOLDS = {"wordsim353.rho": 0.55, "google.full.accuracy": 0.30}
+
+
+def main() -> None:
+    run_command(build_parser(), run)
+
+
+def run(args: argparse.Namespace) -> None:
+    out = Path(args.out)
+    demand_writable(out)
+    device, precision = choose_device(args.device, args.precision)
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+
+    corpus = load_corpus(args.data, args.min_count, subsample=args.subsample)
+    config = configure(args, corpus, str(precision).removeprefix("torch."))
+    announce(corpus, config, f"{device.type}, {args.threads} threads", more_epochs=args.epochs is None)
+    if args.dry_run:
+        return
+    trained = train_vectors(corpus, config, device, out, args.keep, args.resume)
+    speed = len(corpus.ids) * config.epochs * len(config.window) / max(trained.seconds, 1e-9)
+    print(f"trained in {trained.seconds:.1f} s ({speed / 1e6:.2f} million words/s)")
+
+    vectors = save(corpus, trained, out)
+    print(f"\n{describe(vectors, None if args.all_words else FREQUENT)}")
+    scores = evaluate(vectors)
+    print(f"\nScores ({corpus.name}, seed {config.seed}, {args.keep} vectors)")
+    print(f"{format_scores(scores, len(vectors))}\n{PROTOCOL_NOTE}")
+    draw(vectors, corpus.name, config.seed, out)
+
+    report = {"config": asdict(config), "keep": args.keep, "precision": config.precision}
+    report |= {"device": device.type, "threads": args.threads}
+    report |= {"corpus": {"name": corpus.name, "tokens": corpus.tokens, "words": len(corpus.words)}}
+    report |= {"versions": {"python": platform.python_version(), "torch": torch.__version__}}
+    seconds = time.perf_counter() - STARTED
+    training = {"seconds": trained.seconds, "losses": trained.losses, "words_per_second": speed}
+    report |= {"training": training, "command_seconds": seconds}
+    write_json(out / "run.json", report | {"scores": scores})
+    print(f"\ndone in {seconds:.0f} s: {out}/vectors.bin; {verdict(corpus, scores)}")
+
+
+def announce(corpus: Corpus, config: Configuration, system: str, more_epochs: bool) -> None:
+    """Say before training what will be trained, on what."""
+    print("configuration:", " ".join(f"{key}={value}" for key, value in asdict(config).items()))
+    print(f"system: {system}, {config.precision} products, torch {torch.__version__}")
+    replaced = f", {corpus.replaced:,} characters that were not UTF-8" if corpus.replaced else ""
+    print(f"corpus: {corpus.name}, {corpus.tokens:,} tokens, {len(corpus.words):,} words{replaced}")
+    if corpus.tokens < SMALL and more_epochs:
+        print(f"        fewer than 10 million tokens: {config.epochs} epochs instead of 5")
+    print(f"        {corpus.kept:,.0f} tokens per epoch after subsampling", flush=True)
+
+
+def save(corpus: Corpus, trained: Trained, out: Path) -> WordVectors:
+    """Write vectors.bin, and vectors.safetensors with both tables; returns the vectors that were kept."""
+    vectors = WordVectors(corpus.words, trained.matrix)
+    vectors.save(out / "vectors.bin")
+    tensors = {"in_emb": trained.in_emb, "out_emb": trained.out_emb}
+    tensors |= {"counts": corpus.counts, "matrix": vectors.matrix}
+    save_tensors(out / "vectors.safetensors", tensors, {"words": "\n".join(corpus.words)})
+    return vectors
+
+
+def draw(vectors: WordVectors, corpus: str, seed: int, out: Path) -> None:
+    """Write neighbours.png."""
+    from lab03_eval.pictures.plots import draw_families  # matplotlib and scikit-learn take a second to import
+
+    draw_families(vectors, out / "neighbours.png", f"word2vec, {corpus}", seed=seed)
+
+
+def verdict(corpus: Corpus, scores: dict[str, Any]) -> str:
+    """The last line's judgement. The thresholds apply to corpora of text8's size only."""
+    if corpus.tokens < SMALL:
+        return f"the thresholds do not apply to a corpus of {corpus.tokens:,} tokens; try --data data/text8"
+    marks = [f"{key} {scores[key]:.3f} (> {floor:g})" for key, floor in THRESHOLDS.items()]
+    passed = all(scores[key] > floor for key, floor in THRESHOLDS.items())
+    return f"{'thresholds passed' if passed else 'BELOW a threshold'}: {', '.join(marks)}"

@@ -1,0 +1,116 @@
+"""From a file to words: what `--data` may name, and how it is read, in pieces of about a megabyte."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import itertools
+import lzma
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from lab03_eval.benchmarks import NotAtHand, gensim_data
+from wordlab.errors import InputError
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE = "sample"
+SAMPLE_FILE = "enwiki-latest-pages-articles1.xml-p000000010p000030302-shortened.bz2"
+PIECE = 1 << 20  # characters read at a time
+_OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+_DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, zipfile.BadZipFile)
+
+
+class Text:
+    """What `data` names, a path or the word "sample", to be read as often as one likes. Raises InputError.
+
+    `replaced` counts the characters of the last reading that were not UTF-8.
+    """
+
+    def __init__(self, data: str):
+        self.data, self.replaced = data, 0
+        self.path = None if data == SAMPLE else resolve(data)
+
+    @property
+    def name(self) -> str:
+        """What reports call it: the file's name without `.txt` and without what says how it is compressed."""
+        if self.path is None:
+            return SAMPLE
+        name = self.path.name
+        for ending in (*_OPENERS, ".zip"):
+            name = name.removesuffix(ending)
+        return name.removesuffix(".txt") or name
+
+    def tokens(self) -> Iterator[str]:
+        """The words, split at white space. A damaged file raises InputError where its damage is met."""
+        return itertools.chain.from_iterable(self._words())  # per token, no Python code runs
+
+    def _words(self) -> Iterator[list[str]]:
+        try:
+            yield from split_words(self.pieces())
+        except NotAtHand as error:
+            raise InputError(str(error)) from None
+        except (OSError, *_DAMAGED) as error:
+            kind = Path(self.data).suffix or "text"
+            raise InputError(f"{self.data}: cannot be read as {kind}: {error}") from None
+
+    def pieces(self) -> Iterator[str]:
+        """The text in pieces, cut anywhere."""
+        self.replaced = 0
+        for piece in read_sample() if self.path is None else read_text(self.path):
+            self.replaced += piece.count("\ufffd")
+            yield piece
+
+
+def resolve(path: str) -> Path:
+    """`path` as given, else relative to the repository. Raises InputError with the remedy."""
+    for candidate in (Path(path), ROOT / path):
+        if candidate.is_dir():
+            raise InputError(f"{path}: a directory; --data takes one text file")
+        if candidate.exists():
+            return candidate
+    remedy = "python scripts/get_data.py text8" if Path(path).name == "text8" else "check the path"
+    raise InputError(f"{path}: no such file; {remedy}, or use the built-in corpus: --data sample")
+
+
+def read_text(path: Path) -> Iterator[str]:
+    """Pieces of the text of a plain, .gz, .bz2, .xz or .zip (one member) file, cut anywhere."""
+    with _open(path) as binary:
+        text = io.TextIOWrapper(binary, encoding="utf-8", errors="replace")
+        while piece := text.read(PIECE):
+            yield piece
+
+
+def _open(path: Path) -> IO[bytes]:
+    if path.suffix != ".zip":
+        return _OPENERS.get(path.suffix, open)(path, "rb")
+    archive = zipfile.ZipFile(path)
+    members = archive.namelist()
+    if len(members) != 1:
+        raise InputError(f"{path}: expected a zip archive with one member, found {len(members)}")
+    return archive.open(members[0])
+
+
+def read_sample() -> Iterator[str]:
+    """The 106 English Wikipedia articles that gensim carries as test data, cleaned by gensim's own rules."""
+    from gensim.corpora.wikicorpus import extract_pages, filter_wiki, tokenize
+
+    with bz2.open(gensim_data(SAMPLE_FILE)) as dump:
+        for _, text, _ in extract_pages(dump, filter_namespaces=("0",)):
+            words = tokenize(filter_wiki(text), token_min_len=1, token_max_len=15, lower=True)
+            if len(words) >= 50:  # shorter pages are redirects
+                yield " ".join(words) + " "
+
+
+def split_words(pieces: Iterable[str]) -> Iterator[list[str]]:
+    """Words of each piece; a word cut by the end of a piece is carried into the next."""
+    rest = ""
+    for piece in pieces:
+        words = (rest + piece).split()
+        rest = words.pop() if words and not piece[-1].isspace() else ""
+        yield words
+    if rest:
+        yield [rest]

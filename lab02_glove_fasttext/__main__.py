@@ -1,0 +1,3 @@
+from lab02_glove_fasttext.command import main
+
+main()

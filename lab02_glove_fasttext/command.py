@@ -1,0 +1,108 @@
+"""Lab 2's command: parse, configure, count, train, save, compare."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from lab01_word2vec.corpus import Corpus
+from lab02_glove_fasttext.comparison import (
+    COMPARED,
+    MODELS,
+    Runs,
+    draw_scores,
+    inflections,
+    measured,
+    report,
+    split_runs,
+    unknown_words,
+)
+from lab02_glove_fasttext.glove import probability_ratios
+from lab02_glove_fasttext.models import Setup, train_models
+from lab02_glove_fasttext.options import Prediction, build_parser, configure, read_slice
+from lab02_glove_fasttext.solution import cooccurrence
+from lab03_eval.measures.senses import evaluate_senses, format_senses
+from lab03_eval.vectors import WordVectors
+from wordlab import STARTED
+from wordlab.command import run_command
+from wordlab.devices import choose_device
+from wordlab.files import demand_writable, write_json, write_text
+
+AMBIGUOUS = ("bank", "python", "apple")
+PROBES = ("solid", "gas", "water", "fashion")  # the GloVe paper's Table 1, for ice and steam
+
+
+def main() -> None:
+    run_command(build_parser(), run)
+
+
+def run(args: argparse.Namespace) -> None:
+    out = Path(args.out)
+    device, precision = choose_device(args.device, args.precision)
+    asked = {args.pretrained: WordVectors.load(args.pretrained)} if args.pretrained else {}
+    corpus = read_slice(args)
+    prediction, factorisation = configure(args, corpus, str(precision).removeprefix("torch."))
+    torch.set_num_threads(args.threads)
+    config = settled(args, prediction)
+    print("configuration:", " ".join(f"{key}={value}" for key, value in config.items()))
+    print(f"slice: {corpus.name}, {corpus.tokens:,} tokens, {len(corpus.words):,} words", flush=True)
+    if args.dry_run:
+        return
+    demand_writable(out)
+    counting: dict[str, Any] = {}
+    with measured(counting):
+        counts = cooccurrence(corpus.ids, len(corpus.words), args.window, args.memory, args.threads)
+    print(f"counted {counts.nnz:,} cells in {counting['seconds']:.1f} s", flush=True)
+
+    setup = Setup(corpus, counts, prediction, factorisation, device, out, args.resume, "ppmi" in args.also)
+    runs: Runs = {}
+    models: dict[str, WordVectors] = {}
+    for name, vectors, record in train_models(setup, args.seeds, tuple(args.also)):
+        runs.setdefault(name, []).append(record)
+        if name in COMPARED:
+            models.setdefault(name, vectors)
+    figures = {
+        "config": config | {"corpus": corpus.name, "tokens": corpus.tokens, "words": len(corpus.words)},
+        "versions": {"torch": torch.__version__, "numpy": np.__version__},
+        "counting": counting | {"cells": counts.nnz},
+        "runs": runs,
+    }
+    compare(figures | ask(models, asked, args.oov, corpus, setup), out)
+    seconds = time.perf_counter() - STARTED
+    print(f"done in {seconds:.0f} s: {out}/glove.bin, skipgram.bin, fasttext.bin, comparison.md, .json, .png")
+
+
+def settled(args: argparse.Namespace, prediction: Prediction) -> dict[str, Any]:
+    """Every option that shapes the results, those that the corpus settles included, by name."""
+    known = {key: value for key, value in asdict(prediction).items() if key in vars(args) and key != "precision"}
+    options = vars(args) | known
+    return {key: options[key] for key in sorted(options) if key not in ("out", "resume", "dry_run")}
+
+
+def ask(
+    models: dict[str, WordVectors], asked: dict[str, WordVectors], queries: list[str], corpus: Corpus, setup: Setup
+) -> dict[str, Any]:
+    """What the models say of unknown words, inflections and ambiguous words, and the counts of ice and steam."""
+    senses = {name: format_senses(evaluate_senses(vectors, AMBIGUOUS), 5) for name, vectors in models.items()}
+    return {
+        "ratios": probability_ratios(setup.counts, corpus.words, ("ice", "steam"), PROBES),
+        "unknown": unknown_words(models | asked, queries),
+        "inflections": inflections(models | asked),
+        "senses": "\n".join(f"{MODELS[name]}\n{text}" for name, text in senses.items()),
+    }
+
+
+def compare(figures: dict[str, Any], out: Path) -> None:
+    """Print the comparison, and write it as text, figures and chart."""
+    text = report(figures)
+    print(f"\n{text}")
+    title = text.splitlines()[0].removeprefix("# ")
+    draw_scores(split_runs(figures["runs"])[0], out / "comparison.png", title)
+    write_text(out / "comparison.md", text)
+    write_json(out / "comparison.json", figures)
