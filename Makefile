@@ -3,9 +3,9 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 
-.PHONY: run lab2 lab3 test check bench reports clean
+.PHONY: run lab2 lab3 test test-long check bench reports clean
 
-$(VENV)/ready: requirements.txt
+$(VENV)/ready: requirements.txt pyproject.toml
 	@echo "setting up $(VENV) from requirements.txt (once; a few minutes)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: Python 3.11 or newer is needed: make PYTHON=python3.12" >&2; exit 2; }
 	@$(PYTHON) -m venv $(VENV)
@@ -38,6 +38,10 @@ $(VENV)/ready-dev: $(VENV)/ready requirements-dev.txt
 test: $(VENV)/ready-dev
 	@$(PY) -m pytest
 
+# make test-long      what takes minutes per test; before a release
+test-long: $(VENV)/ready-dev
+	@$(PY) -m pytest -m long
+
 check: $(VENV)/ready-dev
 	@$(PY) -m ruff check && $(PY) -m ruff format --check && $(PY) -m mypy
 
@@ -54,4 +58,4 @@ reports: $(VENV)/ready
 	@$(PY) scripts/front_page.py
 
 clean:
-	rm -rf $(VENV) runs .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(VENV) build runs *.egg-info .pytest_cache .ruff_cache .mypy_cache
