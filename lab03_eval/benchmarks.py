@@ -1,7 +1,8 @@
 """The data sets of human judgements that embeddings are measured on: which, where, and how their files are read.
 
 Three come inside gensim's package. The others are fetched once by `python scripts/get_data.py wordsim analogy
-clustering`; one that is not at hand raises NotAtHand, which says so, and the tables show that line in its row.
+clustering` in the repository, or lie in a folder that LAB_DATA_MIRROR names. A set that is not at hand raises NotAtHand
+with the remedy, and the tables show that line in its row.
 """
 
 from __future__ import annotations
@@ -12,15 +13,19 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from wordlab.errors import InputError
+
+ROOT = Path(__file__).resolve().parents[1]  # of the repository
+FETCHES = "scripts/get_data.py"  # is not there where only the package is installed
 
 Pair = tuple[str, str, float]
-Section = tuple[str, list[tuple[str, str, str, str]]]
+Question = tuple[str, str, str, str]
+Section = tuple[str, list[Question]]
 Categories = dict[str, list[str]]
 
 
-class NotAtHand(Exception):
-    """A data set that was not fetched; the message is one line with the remedy."""
+class NotAtHand(InputError):
+    """A data set that was not fetched. The message is one line with the remedy."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,9 @@ def find_data(file: str) -> Path:
     for folder in (ROOT / "data", os.environ.get("LAB_DATA_MIRROR")):
         if folder and Path(folder, file).exists():
             return Path(folder, file)
-    raise NotAtHand(f"data/{file} is not there: python scripts/get_data.py {Path(file).parent}")
+    if (ROOT / FETCHES).exists():
+        raise NotAtHand(f"data/{file} is not there: python {FETCHES} {Path(file).parent}")
+    raise NotAtHand(f"{file} is not at hand: put it into a folder, and name that folder in LAB_DATA_MIRROR")
 
 
 def find(name: str) -> Path:
@@ -75,17 +82,28 @@ def find(name: str) -> Path:
     return find_data(benchmark.file) if benchmark.folder else gensim_data(benchmark.file)
 
 
+def read_text(path: str | Path) -> str:
+    """The text of a data set's file. Raises InputError where it is not UTF-8, OSError where it cannot be read."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: byte {error.start + 1}: expected UTF-8 text; fetch the file again") from None
+
+
 def read_pairs(path: str | Path) -> list[Pair]:
-    """(word, word, human score) of each line: white-space separated, `#` starts a comment line."""
+    """(word, word, human score) of each line: white-space separated, `#` starts a comment line.
+
+    Raises InputError, like the other readers, for a file of another shape.
+    """
     pairs = []
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
             continue
         try:
             first, second, score = line.split()[:3]
             pairs.append((first, second, float(score)))
         except ValueError:
-            raise ValueError(f"{path}: line {number}: expected two words and a number") from None
+            raise InputError(f"{path}: line {number}: expected two words and a number") from None
     return pairs
 
 
@@ -95,13 +113,13 @@ def read_questions(path: str | Path) -> list[Section]:
     A file without sections, such as MSR's, is one section named after the file.
     """
     sections: list[Section] = []
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
         if line.startswith(":"):
             sections.append((line[1:].strip(), []))
         elif line.strip():
             words = tuple(line.split())
             if len(words) != 4:
-                raise ValueError(f'{path}: line {number}: expected ": section" or four words')
+                raise InputError(f'{path}: line {number}: expected ": section" or four words')
             if not sections:
                 sections.append((Path(path).stem, []))
             sections[-1][1].append(words)
@@ -115,10 +133,9 @@ def read_categories(path: str | Path) -> Categories:
     BLESS the 200 of their papers.
     """
     categories: Categories = {}
-    with open(path, encoding="utf-8", newline="") as file:
-        for number, row in enumerate(csv.DictReader(file), start=2):
-            if not row.get("category") or row.get("word") is None:
-                raise ValueError(f"{path}: line {number}: expected a category and a word")
-            if row["word"]:
-                categories.setdefault(row["category"], []).append(row["word"])
+    for number, row in enumerate(csv.DictReader(read_text(path).splitlines()), start=2):
+        if not row.get("category") or row.get("word") is None:
+            raise InputError(f"{path}: line {number}: expected a category and a word")
+        if row["word"]:
+            categories.setdefault(row["category"], []).append(row["word"])
     return categories

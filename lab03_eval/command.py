@@ -1,39 +1,137 @@
-"""What the commands of all labs share: checked numbers, and one line for what goes wrong."""
+"""Lab 3: measure and draw any word vectors, one or several side by side.
+
+    python lab03_eval/solution.py                                 the vectors that ship with the repository
+    python lab03_eval/solution.py --vectors mine.bin glove.txt    any others; differences against the first are tested
+
+Prints the scores with coverage, the paired bootstrap of every difference, the geometry of the space, what it has
+learnt about groups of people, and which senses mix in one vector. Writes under --out: scores.json (every figure,
+unrounded), report.md (the same tables), and for the first embedding the pictures and map.html, an interactive page that
+needs no server. WALKTHROUGH.md says what each measure means and when it misleads.
+"""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import math
-from collections.abc import Callable, Iterator
+import time
 from pathlib import Path
 from typing import Any
 
+from tqdm import tqdm
 
-def number(kind: type, low: float, high: float, open_low: bool = False) -> Callable[[str], Any]:
-    """An argparse type: a finite `kind` within [low, high], or (low, high] if `open_low`."""
-    bracket = "(" if open_low else "["
+from lab03_eval.benchmarks import BENCHMARKS, NotAtHand, find, read_pairs
+from lab03_eval.eval_embeddings import compare, evaluate
+from lab03_eval.measures.bias import evaluate_bias
+from lab03_eval.measures.geometry import alignment, evaluate_geometry, neighbour_overlap
+from lab03_eval.measures.report import report
+from lab03_eval.measures.senses import WORDS, evaluate_senses
+from lab03_eval.pictures.layout import METHODS, MIN_WORDS, LayoutError, demand_spread, lay_out, map_words
+from lab03_eval.vectors import WordVectors
+from lab03_eval.vectors.export import export_projector, export_sentence_transformer
+from wordlab.command import OneLineParser, number, run_command, seed
+from wordlab.files import demand_writable, write_json, write_text
 
-    def parse(text: str) -> Any:
+SHIPPED = Path(__file__).resolve().with_name("wiki8_20k.safetensors")
+PROJECTED = 10_000  # words that the Embedding Projector's page draws with ease
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = OneLineParser(__doc__)
+    parser.add_argument(
+        "--vectors", nargs="+", metavar="FILE", default=[str(SHIPPED)], help=".bin .txt .vec .safetensors .npz"
+    )
+    parser.add_argument("--out", type=Path, default=Path("runs/lab03"), metavar="DIR")
+    parser.add_argument("--top", type=number(int, MIN_WORDS, 10**9), default=5000, help="words on the maps")
+    parser.add_argument("--seed", type=seed, default=1)
+    parser.add_argument(
+        "--export", action="store_true", help="also write the first embedding for Embedding Projector (10,000 words) "
+        "and as a sentence-transformers model"
+    )  # fmt: skip
+    parser.add_argument("--no-pictures", action="store_true", help="only measure: seconds instead of minutes")
+    return parser
+
+
+def label(path: str) -> str:
+    """What a file is called in tables: its name, or its folder's where it is only called "vectors"."""
+    file = Path(path)
+    return file.resolve().parent.name if file.stem == "vectors" else file.stem
+
+
+def load(paths: list[str]) -> dict[str, WordVectors]:
+    """The vectors of each file by its label; of two equal labels the second says its place in the list."""
+    embeddings: dict[str, WordVectors] = {}
+    for place, path in enumerate(paths, start=1):
+        vectors = WordVectors.load(path)
+        name = label(path) if label(path) not in embeddings else f"{label(path)} ({place})"
+        embeddings[name] = vectors
+        note = f" ({vectors.note})" if vectors.note else ""
+        print(f"{name}: {len(vectors):,} words, {vectors.dim} dimensions{note}", flush=True)
+    return embeddings
+
+
+def agreement_of(first: WordVectors, other: WordVectors) -> dict[str, float]:
+    """Neighbour overlap and Procrustes residual. Raises ValueError where too few words are common."""
+    return neighbour_overlap(first, other) | {"residual": alignment(first, other)["residual"]}
+
+
+def measure(embeddings: dict[str, WordVectors], seed: int) -> tuple[dict[str, Any], str]:
+    """Every figure, and the tables that show them as Markdown."""
+    results, senses = {}, {}
+    for name, vectors in tqdm(embeddings.items(), desc="measuring", disable=None):
+        results[name] = evaluate(vectors, BENCHMARKS) | evaluate_geometry(vectors) | evaluate_bias(vectors, seed)
+        senses[name] = evaluate_senses(vectors, WORDS)
+    first, *others = embeddings
+    differences = {name: compare(embeddings[first], embeddings[name], BENCHMARKS) for name in others}
+    agreement, not_compared = {}, {}
+    for name in others:
         try:
-            value = kind(text)
-        except ValueError:
-            value = math.nan
-        if not (low < value if open_low else low <= value) or not value <= high:
-            raise argparse.ArgumentTypeError(f"expected {kind.__name__} in {bracket}{low}, {high}], got {text!r}")
-        return value
-
-    return parse
+            agreement[f"{first} and {name}"] = agreement_of(embeddings[first], embeddings[name])
+        except ValueError as reason:
+            not_compared[f"{first} and {name}"] = str(reason)
+    figures = {"results": results, "differences": differences, "agreement": agreement, "senses": senses, "seed": seed}
+    return figures, report(embeddings, figures, not_compared)
 
 
-@contextlib.contextmanager
-def one_line_errors(
-    parser: argparse.ArgumentParser, place: str | Path | None, *errors: type[Exception]
-) -> Iterator[None]:
-    """End with status 2 and one line for one of `errors`, and for the system's, at `place` where it names no file."""
-    try:
-        yield
-    except errors as error:
-        parser.exit(2, f"error: {error}\n")
-    except OSError as error:
-        parser.exit(2, f"error: {error.filename or place}: {error.strerror or error}\n")
+def draw(
+    embeddings: dict[str, WordVectors], results: dict[str, dict[str, Any]], out: Path, top: int, seed: int
+) -> None:
+    """The pictures and the page; maps, scatter and arrows are the first embedding's."""
+    from lab03_eval.pictures import plots
+    from lab03_eval.pictures.page import write_page
+
+    name, vectors = next(iter(embeddings.items()))
+    words = map_words(vectors, top)
+    layouts = {method: lay_out(vectors, words, method, seed) for method in tqdm(METHODS, desc="maps", disable=None)}
+    title = f"{name}: its {min(top, len(vectors)):,} most frequent words"
+    plots.draw_maps(vectors, words, layouts, out / "maps.png", title)
+    write_page(vectors, words, layouts, out / "map.html", name)
+    plots.draw_sections(results, out / "sections.png", {name: len(vectors) for name, vectors in embeddings.items()})
+    plots.draw_analogies(vectors, out / "analogies.png")
+    plots.draw_similarity(vectors, read_pairs(find("wordsim353")), out / "similarity.png", f"{name}, WordSim-353")
+
+
+def run(args: argparse.Namespace) -> None:
+    started = time.perf_counter()
+    embeddings = load(args.vectors)
+    first = next(iter(embeddings.values()))
+    if not args.no_pictures:  # said before the minutes that measuring takes
+        try:
+            demand_spread(first, map_words(first, args.top))
+            find("wordsim353")
+        except (LayoutError, NotAtHand) as error:
+            raise type(error)(f"{args.vectors[0]}: {error}; --no-pictures only measures") from None
+    demand_writable(args.out)
+    figures, text = measure(embeddings, args.seed)
+    print(text, flush=True)
+    write_json(args.out / "scores.json", figures)
+    write_text(args.out / "report.md", f"# {', '.join(embeddings)}\n{text}\n")
+    if not args.no_pictures:
+        draw(embeddings, figures["results"], args.out, args.top, args.seed)
+    if args.export:
+        export_projector(first, args.out / "projector", PROJECTED)
+        export_sentence_transformer(first, args.out / "sentence-transformer")
+    page = "" if args.no_pictures else f"; open {args.out}/map.html in a browser"
+    print(f"\ndone in {time.perf_counter() - started:.0f} s: {args.out}/scores.json, report.md{page}")
+
+
+def main() -> None:
+    run_command(build_parser(), run)

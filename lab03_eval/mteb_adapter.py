@@ -57,11 +57,11 @@ class StaticModel:
 
     def similarity(self, embeddings1: np.ndarray, embeddings2: np.ndarray) -> np.ndarray:
         """Cosines (n, m) of all rows with all rows; 0 where one is zero."""
-        return normalize(embeddings1) @ normalize(embeddings2).T
+        return np.asarray(normalize(embeddings1) @ normalize(embeddings2).T)
 
     def similarity_pairwise(self, embeddings1: np.ndarray, embeddings2: np.ndarray) -> np.ndarray:
         """Cosines (n,) of corresponding rows; 0 where one is zero."""
-        return np.einsum("nd,nd->n", normalize(embeddings1), normalize(embeddings2))
+        return np.asarray(np.einsum("nd,nd->n", normalize(embeddings1), normalize(embeddings2)))
 
     @cached_property
     def mteb_model_meta(self) -> ModelMeta:

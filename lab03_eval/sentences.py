@@ -7,11 +7,11 @@
            follows from the vocabulary's size and the mean sentence length; five components removed, each by its
            share of the variance
 
-A component is removed by subtracting each sentence's projection on it. The components belong to a set of
-sentences (`fit`), not to one sentence: to compare two sentences, encode both with the same fitted encoder.
+A component is removed by subtracting each sentence's projection on it. The components belong to a set of sentences
+(`fit`), not to one sentence, so that two sentences are compared by encoding both with the same fitted encoder.
 
-Left out: the scaling of each dimension within a sentence that Ethayarajh's own program does before it weights
-(the weights and components here are its); on the development part of STS-Benchmark it adds .006.
+One step of Ethayarajh's own program is left out. Before weighting, it scales each dimension within a sentence, which
+adds .006 on the development part of STS-Benchmark. The weights and components here are that program's.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _words(text: str, spell_digits: bool) -> list[str]:
 
 @dataclass(frozen=True)
 class WordCounts:
-    """How often each known word stands in each sentence."""
+    """How often each known word occurs in each sentence."""
 
     counts: sparse.csr_array  # (n, V) float32
     tokens: np.ndarray  # (n,) tokens of each sentence, known or not
@@ -59,7 +59,7 @@ class WordCounts:
     @property
     def known(self) -> np.ndarray:
         """(n,) known tokens of each sentence."""
-        return self.counts.sum(axis=1).astype(np.int64)
+        return np.asarray(self.counts.sum(axis=1), dtype=np.int64)
 
     @property
     def coverage(self) -> float:
@@ -111,7 +111,7 @@ def word_probability(vectors: WordVectors) -> tuple[np.ndarray, str]:
 
 def sif_weights(p: np.ndarray, a: float = SIF_A) -> np.ndarray:
     """a/(a + p) (Arora et al. 2017, eq. 4)."""
-    return a / (a + p)
+    return np.asarray(a / (a + p))
 
 
 def usif_weights(p: np.ndarray, length: float) -> np.ndarray:
@@ -123,7 +123,7 @@ def usif_weights(p: np.ndarray, length: float) -> np.ndarray:
     size = len(p)
     alpha = np.mean(p > 1 - (1 - 1 / size) ** length)
     inverse_a = alpha * size / 2 / (1 - alpha)  # α < 1 for length ≥ 1: else p would sum to more than 1
-    return 1 / (0.5 + p * inverse_a)
+    return np.asarray(1 / (0.5 + p * inverse_a))
 
 
 def common_components(sentences: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -170,11 +170,11 @@ class SentenceEncoder:
         """Sentence vectors (n, d) float32, by the weights and components of `fit`."""
         average = self._average(self.count(sentences))
         common = (average @ self.components.T * self.shares) @ self.components
-        return (average - common).astype(np.float32)
+        return np.asarray(average - common, dtype=np.float32)
 
     def _average(self, counts: WordCounts) -> np.ndarray:
         """Weighted average of the known words' vectors (n, d)."""
         used, columns = np.unique(counts.counts.indices, return_inverse=True)
         data = counts.counts.data * self.weights[used][columns]
         weighted = sparse.csr_array((data, columns, counts.counts.indptr), shape=(len(counts.tokens), len(used)))
-        return weighted @ self.vectors.matrix[used] / np.maximum(counts.known, 1)[:, None]
+        return np.asarray(weighted @ self.vectors.matrix[used] / np.maximum(counts.known, 1)[:, None])

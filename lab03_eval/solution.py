@@ -1,260 +1,252 @@
-"""Lab 3: measure and draw any word vectors, one or several side by side.
+"""Lab 3, the lesson: how word vectors are measured, and how far a measurement can be trusted.
 
     python lab03_eval/solution.py                                 the vectors that ship with the repository
-    python lab03_eval/solution.py --vectors mine.bin glove.txt    any others; differences against the first are tested
+    python lab03_eval/solution.py --vectors mine.bin glove.txt    any others, each compared with the first
 
-Prints the scores with coverage, the paired bootstrap of every difference, the geometry of the space, what it has
-learnt about groups of people, and which senses mix in one vector. Writes under --out: scores.json (every figure,
-unrounded), report.md (the same tables), and for the first embedding the pictures and map.html, an interactive page that
-needs no server. WALKTHROUGH.md says what each measure means and when it misleads.
+A vector file gets two classical scores. Word similarity asks whether pairs that people call similar have a high cosine
+(steps 1 to 3 of EXERCISE.md); analogies ask whether king − man + woman is nearest to queen (steps 4 to 7). Both depend
+on the words that happened to be asked, so each gets an interval, and two embeddings are compared on the same words
+(steps 8 and 9). The other steps are in measures/: geometry.py is the shape of the space, bias.py what it has learnt
+about groups of people. eval_embeddings.py applies all this to thirteen data sets, command.py is the command above.
 """
 
 from __future__ import annotations
 
-import argparse
+import itertools
 import math
+import runpy
 import sys
-import time
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable
 
-from tqdm import tqdm
+try:
+    from wordlab.errors import InputError
+except ModuleNotFoundError as missing:
+    sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-from lab03_eval.benchmarks import BENCHMARKS, find, read_pairs  # noqa: E402
-from lab03_eval.bias import WEAT_TESTS, evaluate_bias  # noqa: E402
-from lab03_eval.command import number, one_line_errors  # noqa: E402
-from lab03_eval.eval_embeddings import (  # noqa: E402
-    PROTOCOL_NOTE,
-    TOP_WORDS,
-    compare,
-    evaluate,
-    format_score,
-    score_rows,
-    to_json,
-)
-from lab03_eval.export import export_projector, export_sentence_transformer  # noqa: E402
-from lab03_eval.geometry import alignment, evaluate_geometry, neighbour_overlap  # noqa: E402
-from lab03_eval.layout import METHODS, MIN_WORDS, LayoutError, demand_spread, lay_out, map_words  # noqa: E402
-from lab03_eval.senses import WORDS, evaluate_senses, format_senses  # noqa: E402
-from lab03_eval.vectors import VectorFileError, WordVectors, replacing  # noqa: E402
+import numpy as np
+from scipy import stats
 
-SHIPPED = Path(__file__).resolve().with_name("wiki8_20k.safetensors")
-PROJECTED = 10_000  # words that the Embedding Projector's page draws with ease
-GEOMETRY = {
-    "geometry.anisotropy": "mean cosine of two words",
-    "geometry.anisotropy.centred": "  mean removed",
-    "geometry.isotropy": "isotropy (partition ratio)",
-    "geometry.isotropy.centred": "  mean removed",
-    "geometry.hubness.skewness": "hubness (skewness of N_10)",
-    "geometry.hubness.max": "  lists that hold the greatest hub",
-}
+from lab03_eval.benchmarks import Pair, Section
+from lab03_eval.measures.joined import best_rows
+from lab03_eval.measures.significance import RESAMPLES, difference_of, spearman_rows
+from lab03_eval.vectors import WordVectors
+
+SEMANTIC_SECTIONS = 5  # the first five of Google's fourteen sections; the others are syntactic
+CONFIDENCE_Z = 1.959964  # of a normal distribution, 95 % lie within so many standard deviations
+# How the two parts of an analogy's score are joined, and a part that keeps a word from being the answer.
+OBJECTIVES = {"3cosadd": (np.add, -np.inf), "3cosmul": (np.multiply, 0)}
 
 
-def columns(title: str, header: list[str], rows: list[list[str]]) -> str:
-    """A Markdown table, padded so that it also reads well in a terminal."""
-    table = [header, *rows]
-    widths = [max(len(row[i]) for row in table) for i in range(len(header))]
-    lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)) + " |" for row in table]
-    lines.insert(1, "| " + " | ".join("-" * width for width in widths) + " |")
-    return f"\n## {title}\n\n" + "\n".join(lines)
+def spearman(x: np.ndarray, y: np.ndarray) -> float:
+    """Spearman's ρ of x (n,) and y (n,): Pearson's r of the ranks, equal values sharing their average rank.
+
+    NaN where one side is constant, or has fewer than two values: without order there is no correlation.
+    """
+    # BEGIN SOLUTION: Σ x·y / √(Σx² Σy²) of the average ranks, less their mean; NaN where a side does not vary
+    x, y = stats.rankdata(x), stats.rankdata(y)
+    if len(x) < 2:
+        return math.nan
+    x, y = x - x.mean(), y - y.mean()
+    norm = math.sqrt((x @ x) * (y @ y))
+    return float(x @ y / norm) if norm > 0 else math.nan
+    # END SOLUTION
 
 
-def score_cell(result: dict[str, Any], key: str, measure: str) -> str:
-    """Score (95 % interval) used/total."""
-    low, high, used, total = (result[f"{key}.{part}"] for part in ("low", "high", "used", "total"))
-    interval = f"({low:.2f} … {high:.2f})" if measure == "rho" else f"({100 * low:.1f} … {100 * high:.1f})"
-    if math.isnan(low):
-        interval = "(too few for an interval)"
-    return f"{format_score(result, key, measure)} {interval if used else ''} {used:,}/{total:,}"
+class Lookup:
+    """Rows of question words; for a vocabulary without capitals the questions are lower-cased too."""
+
+    def __init__(self, vectors: WordVectors):
+        self.index = vectors.index
+        self.lower = all(word == word.lower() for word in vectors.words)
+
+    def row(self, word: str) -> int:
+        """The word's row, −1 if unknown."""
+        return self.index.get(word.lower() if self.lower else word, -1)
+
+    def rows(self, items: list[tuple[str, ...]]) -> np.ndarray:
+        """The rows (n, k) of n items of k words each."""
+        words = itertools.chain.from_iterable(items)
+        rows = [self.index.get(word, -1) for word in (map(str.lower, words) if self.lower else words)]
+        return np.array(rows, dtype=np.int64).reshape(len(items), len(items[0]) if items else 0)
 
 
-def scores_table(embeddings: dict[str, WordVectors], results: dict[str, dict]) -> str:
-    """Scores of all embeddings, a column each, with coverage; one that is not run says why below."""
-    first = next(iter(results))
-    words = max(map(len, embeddings.values()))
-    rows = []
-    reasons: dict[str, list[str]] = {}
-    for title, key, measure in score_rows(results[first], words):
-        if reason := results[first].get(f"{key}.not_run"):
-            rows.append([title, *["not run"] * len(results)])
-            reasons.setdefault(reason, []).append(title.strip())
-            continue
-        cells = [score_cell(result, key, measure) for result in results.values()]
-        # "all words" are another number of words in every embedding: the column's head has it.
-        rows.append([title.replace(f"all {words:,} words", "all words"), *cells])
-    shapes = [f"{name}: {len(vectors):,} x {vectors.dim}" for name, vectors in embeddings.items()]
-    header = ["measure: score (95 % interval) used/total", *shapes]
-    notes = "".join(f"\n- not run, {', '.join(titles)}: {reason}" for reason, titles in reasons.items())
-    return columns("Scores", header, rows) + "\n\n" + PROTOCOL_NOTE + ("\n" + notes if notes else "")
+def cosines(vectors: WordVectors, pairs: list[Pair], oov: str = "skip") -> tuple[np.ndarray, np.ndarray]:
+    """Cosine (n,) of each pair of words, and whether both words are known (n,).
+
+    A pair with an unknown word gets NaN (`oov="skip"`), 0 ("zero", as gensim's dummy4unknown), or the cosine with the
+    mean of all vectors in the unknown word's place ("mean", as word-embeddings-benchmarks).
+    """
+    # BEGIN SOLUTION: v·w / (|v| |w|); unknown: NaN (skip), 0 (zero), the mean of all vectors in its place (mean)
+    rows = Lookup(vectors).rows([pair[:2] for pair in pairs]).reshape(-1, 2)  # (n, 2)
+    known = np.all(rows >= 0, axis=1)
+    first, second = vectors.unit[rows[:, 0]], vectors.unit[rows[:, 1]]  # (n, d)
+    if oov == "mean":
+        mean = vectors.matrix.mean(axis=0)
+        mean /= np.linalg.norm(mean) or 1
+        first[rows[:, 0] < 0], second[rows[:, 1] < 0] = mean, mean
+    cosine = np.einsum("nd,nd->n", first, second)
+    if oov != "mean":
+        cosine[~known] = 0 if oov == "zero" else math.nan
+    return cosine, known
+    # END SOLUTION
 
 
-def differences_table(first: str, differences: dict[str, dict]) -> str:
-    rows = []
-    for name, found in differences.items():
-        for key, benchmark in BENCHMARKS.items():
-            if f"{key}.difference" in found:
-                difference, low, high, used, real = (
-                    found[f"{key}.{part}"] for part in ("difference", "low", "high", "used", "real")
-                )
-                interval = f"{low:+.3f} … {high:+.3f}"
-                verdict = "real" if real else "within chance"
-                rows.append([benchmark.title.strip(), name, f"{difference:+.3f}", interval, f"{used:,}", verdict])
-    header = ["measure", f"{first} against", "difference", "95 % interval", "items", "verdict"]
-    return columns("Differences (paired bootstrap over what both know, among the words both hold)", header, rows)
+def evaluate_similarity(vectors: WordVectors, pairs: list[Pair], oov: str = "skip") -> dict[str, float]:
+    """Spearman's ρ between cosine and human scores, with its interval `low` to `high`, `used` and `total` pairs.
+
+    `oov` says what an unknown word means, as in `cosines`.
+    """
+    # BEGIN SOLUTION: ρ of cosine and human score over the pairs that have a cosine; used: both words known; total: all
+    cosine, known = cosines(vectors, pairs, oov)
+    scored = np.isfinite(cosine)
+    human = np.array([score for *_, score in pairs])[scored]
+    rho = spearman(cosine[scored], human)
+    low, high = spearman_interval(rho, len(human))
+    return {"rho": rho, "low": low, "high": high, "used": int(known.sum()), "total": len(pairs)}
+    # END SOLUTION
 
 
-def geometry_table(results: dict[str, dict], agreement: dict[str, dict]) -> str:
-    rows = [
-        [title, *(f"{result[key]:,.3g}" if key in result else "not run" for result in results.values())]
-        for key, title in GEOMETRY.items()
-    ]
-    hubs = [result.get("geometry.hubness.hub", "–") for result in results.values()]
-    rows.append(["  which is", *hubs])
-    text = columns("Geometry (most frequent 30,000 words at most)", ["measure", *results], rows)
-    for name, found in agreement.items():
-        text += (
-            f"\n\n{name}: of each word's 10 nearest among {found['words']:,} common words {found['shared']:.0%} are the"
-            f" same (chance {found['chance']:.2%}); the best rotation leaves {found['residual']:.2f} of the length"
-            " (√2 = 1.41: no rotation helps)."
-        )
-    return text
+def solve_analogies(
+    unit: np.ndarray,
+    questions: np.ndarray,
+    objective: str = "3cosadd",
+    epsilon: float = 0.001,
+    limits: Iterable[int | None] = (None,),
+) -> np.ndarray:
+    """Rows that answer "a is to b as c is to ?" for questions (n, 3) over unit vectors (V, d).
+
+    3CosAdd: argmax cos(w, b − a + c). 3CosMul (Levy & Goldberg 2014, §6): argmax s(w,b)·s(w,c)/(s(w,a) + ε) with
+    s = (cos + 1)/2. The question's own words are no candidates. Each of `limits` is a number of most frequent
+    candidates, None for all. Returns (n,), or (limits, n) if there are several limits.
+    """
+    # BEGIN SOLUTION: argmax over w ∉ {a, b, c} of w·(b − a + c), or of s(w,b)·s(w,c)/(s(w,a) + ε), s = (w·v + 1)/2
+    if objective not in OBJECTIVES:
+        raise InputError(f"unknown objective {objective!r}; known: {', '.join(OBJECTIVES)}")
+    join, excluded = OBJECTIVES[objective]
+    # A score joins a part of (a, b) with a part of c. Google's 19,544 questions share 550 pairs and 474 thirds.
+    keys, pair = np.unique(questions[:, 0] * len(unit) + questions[:, 1], return_inverse=True)  # (P,), (n,)
+    a, b = np.divmod(keys, len(unit))
+    c, third = np.unique(questions[:, 2], return_inverse=True)  # (C,), (n,)
+    asked = [unit[b] - unit[a], unit[c]] if objective == "3cosadd" else [unit[a], unit[b], unit[c]]
+
+    def parts(first: int, products: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        of_pair, of_third = products[-2:]  # (P, t) and (C, t), of the t words from row `first` on
+        if objective == "3cosmul":
+            for cosine in products:
+                cosine += 1
+                cosine /= 2
+            products[0] += epsilon
+            of_pair /= products[0]
+        for part, rows in ((of_pair, a), (of_pair, b), (of_third, c)):
+            here = np.flatnonzero((rows >= first) & (rows < first + part.shape[1]))
+            part[here, rows[here] - first] = excluded
+        return of_pair, of_third
+
+    ends = [min(limit or len(unit), len(unit)) for limit in limits]
+    answers = best_rows(unit, asked, parts, (pair, third), join, ends)
+    return answers if len(ends) > 1 else answers[0]
+    # END SOLUTION
 
 
-def bias_text(name: str, result: dict[str, Any]) -> str:
-    """WEAT, the gender direction and debiasing of one embedding."""
-    rows = []
-    for test, (x, y, _, _) in WEAT_TESTS.items():
-        figures = {key.rsplit(".", 1)[1]: value for key, value in result.items() if f".weat.{test}." in key}
-        if figures:
-            cells = ["no coverage", "–", "–"]
-            if "effect" in figures:
-                p = "< .001" if figures["p"] < 0.001 else f"{figures['p']:.3f}"
-                cells = [f"{figures['effect']:+.2f}", p, f"{figures['used']}/{figures['total']}"]
-            rows.append([f"{test.split('_')[0]}. {x} / {y}".replace("_", " "), *cells])
-    text = columns(f"Bias of {name}", ["WEAT (Caliskan et al. 2017)", "effect size", "p", "words"], rows)
-    for part in ("weat", "gender", "professions"):
-        if reason := result.get(f"bias.{part}.not_run"):
-            text += f"\n\n{part}: not run: {reason}"
-    if "bias.professions.rho" in result:
-        she, he = (", ".join(word for word, _ in result[f"bias.professions.{end}"]) for end in ("she", "he"))
-        text += (
-            f"\n\nGender direction: one component holds {result['bias.gender.share']:.0%} of what "
-            f"{result['bias.gender.used']}/{result['bias.gender.total']} word pairs differ in.\n"
-            f"- nearest to she: {she}\n- nearest to he: {he}\n- ρ with people's stereotype ratings of "
-            f"{result['bias.professions.rated']} professions: {result['bias.professions.rho']:.2f}\n"
-        )
-        for part in ("family", "all"):
-            before, after = (100 * result[f"bias.analogies.{part}.{when}"] for when in ("before", "after"))
-            text += f"- Google {part}, top {TOP_WORDS:,}: {before:.1f} % before debiasing, {after:.1f} % after\n"
-    return text
+def answer_questions(
+    vectors: WordVectors,
+    sections: list[Section],
+    limits: Iterable[int | None] = (None,),
+    objective: str = "3cosadd",
+    epsilon: float = 0.001,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Whether each question was answered, and answered rightly: both (limits, n) bool, section after section.
+
+    A limit keeps only the first (most frequent) words, as candidates and in the questions: a question with a word
+    outside is not answered.
+    """
+    limits, vectors = list(limits), vectors.distinct()
+    rows = Lookup(vectors).rows([q for _, questions in sections for q in questions]).reshape(-1, 4)  # (n, 4)
+    known = (rows >= 0).all(axis=1)
+    found = np.full((len(limits), len(rows)), -1)
+    solved = solve_analogies(vectors.unit, rows[known, :3], objective, epsilon, limits)
+    found[:, known] = solved.reshape(len(limits), -1)
+    ends = np.array([limit or len(vectors) for limit in limits])
+    answered = known & (rows.max(axis=1) < ends[:, None])  # (limits, n)
+    return answered, answered & (found == rows[:, 3])
 
 
-def agreement_of(first: WordVectors, other: WordVectors) -> dict[str, float]:
-    """Neighbour overlap and Procrustes residual. Raises ValueError where too few words are common."""
-    return neighbour_overlap(first, other) | {"residual": alignment(first, other)["residual"]}
+def section_scores(sections: list[Section], answered: np.ndarray, right: np.ndarray) -> dict[str, float]:
+    """Accuracy = correct / answered, in all and per part, with `low`, `high`, `correct`, `used`, `total`.
+
+    answered and right are (n,) bool. The parts' keys are `semantic.accuracy`, `syntactic.used`,
+    `section.family.correct`, … A set of one section has no parts.
+    """
+    # BEGIN SOLUTION: accuracy = correct / answered, NaN where nothing was; semantic: the first five sections
+    section = np.repeat(np.arange(len(sections)), [len(questions) for _, questions in sections])  # (n,)
+    parts = {"": np.ones(len(section), dtype=bool)}
+    if len(sections) > 1:
+        parts |= {"semantic.": section < SEMANTIC_SECTIONS, "syntactic.": section >= SEMANTIC_SECTIONS}
+        parts |= {f"section.{name}.": section == i for i, (name, _) in enumerate(sections)}
+    results: dict[str, float] = {}
+    for part, chosen in parts.items():
+        correct, used = int(right[chosen].sum()), int(answered[chosen].sum())
+        low, high = proportion_interval(correct, used)
+        results |= {
+            f"{part}accuracy": correct / used if used else math.nan,
+            f"{part}low": low,
+            f"{part}high": high,
+            f"{part}correct": correct,
+            f"{part}used": used,
+            f"{part}total": int(chosen.sum()),
+        }
+    return results
+    # END SOLUTION
 
 
-def measure(embeddings: dict[str, WordVectors], seed: int) -> tuple[dict[str, Any], str]:
-    """Every figure, and the tables that show them as Markdown."""
-    results, senses = {}, {}
-    for name, vectors in tqdm(embeddings.items(), desc="measuring", disable=None):
-        results[name] = evaluate(vectors, BENCHMARKS) | evaluate_geometry(vectors) | evaluate_bias(vectors, seed)
-        senses[name] = evaluate_senses(vectors, WORDS)
-    first, *others = embeddings
-    differences = {name: compare(embeddings[first], embeddings[name], BENCHMARKS) for name in others}
-    agreement, text = {}, ""
-    for name in others:
-        try:
-            agreement[f"{first} and {name}"] = agreement_of(embeddings[first], embeddings[name])
-        except ValueError as reason:
-            text += f"\n\n{first} and {name}: not compared: {reason}"
-    sections = [scores_table(embeddings, results), geometry_table(results, agreement) + text]
-    if others:
-        sections.insert(1, differences_table(first, differences))
-    for name in embeddings:
-        sections.append(bias_text(name, results[name]))
-        sections.append(f"\n## Senses in {name}\n\n```text\n{format_senses(senses[name])}\n```")
-    figures = {"results": results, "differences": differences, "agreement": agreement, "senses": senses, "seed": seed}
-    return figures, "\n".join(sections)
+def evaluate_analogies(
+    vectors: WordVectors,
+    sections: list[Section],
+    restrict: int | None = None,
+    objective: str = "3cosadd",
+    epsilon: float = 0.001,
+) -> dict[str, float]:
+    """`section_scores` of all questions, where only the first `restrict` words count (None: all)."""
+    answered, right = answer_questions(vectors, sections, (restrict,), objective, epsilon)
+    return section_scores(sections, answered[0], right[0])
 
 
-def draw(embeddings: dict[str, WordVectors], results: dict[str, dict], out: Path, top: int, seed: int) -> None:
-    """The pictures and the page; maps, scatter and arrows are the first embedding's."""
-    from lab03_eval import plots  # these take seconds to import, umap-learn most of them
-    from lab03_eval.page import write_page
-
-    name, vectors = next(iter(embeddings.items()))
-    words = map_words(vectors, top)
-    layouts = {method: lay_out(vectors, words, method, seed) for method in tqdm(METHODS, desc="maps", disable=None)}
-    plots.draw_maps(
-        vectors, words, layouts, out / "maps.png", f"{name}: its {min(top, len(vectors)):,} most frequent words"
-    )
-    write_page(vectors, words, layouts, out / "map.html", name)
-    sizes = {name: len(vectors) for name, vectors in embeddings.items()}
-    plots.draw_sections(results, out / "sections.png", sizes)
-    plots.draw_similarity(vectors, read_pairs(find("wordsim353")), out / "similarity.png", f"{name}, WordSim-353")
-    plots.draw_analogies(vectors, out / "analogies.png")
+def proportion_interval(correct: int, n: int) -> tuple[float, float]:
+    """95 % Wilson score interval of the proportion correct/n (Wilson 1927)."""
+    # BEGIN SOLUTION: (p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n), z = 1.959964; NaN for n = 0
+    if n == 0:
+        return (math.nan, math.nan)
+    p, z2 = correct / n, CONFIDENCE_Z**2
+    middle = (p + z2 / (2 * n)) / (1 + z2 / n)
+    half = CONFIDENCE_Z * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return middle - half, middle + half
+    # END SOLUTION
 
 
-def label(path: str) -> str:
-    """What a file is called in tables: its name, or its folder's where it is only called "vectors"."""
-    file = Path(path)
-    return file.resolve().parent.name if file.stem == "vectors" else file.stem
+def spearman_interval(rho: float, n: int) -> tuple[float, float]:
+    """95 % interval of ρ on n pairs, by Fisher's z with the variance (1 + ρ²/2)/(n − 3) of Bonett & Wright (2000)."""
+    if n <= 3 or math.isnan(rho) or abs(rho) == 1:
+        return (math.nan, math.nan)
+    half = CONFIDENCE_Z * math.sqrt((1 + rho * rho / 2) / (n - 3))
+    return math.tanh(math.atanh(rho) - half), math.tanh(math.atanh(rho) + half)
 
 
-def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--vectors", nargs="+", metavar="FILE", default=[str(SHIPPED)], help="see formats.py")
-    parser.add_argument("--out", type=Path, default=Path("runs/lab03"), metavar="DIR")
-    parser.add_argument("--top", type=number(int, MIN_WORDS, 10**9), default=5000, help="words on the maps")
-    parser.add_argument("--seed", type=number(int, 0, 2**32 - 1), default=1)
-    parser.add_argument(
-        "--export", action="store_true", help="also write the first embedding for Embedding Projector (10,000 words) "
-        "and as a sentence-transformers model"
-    )  # fmt: skip
-    parser.add_argument("--no-pictures", action="store_true", help="only measure: seconds instead of minutes")
-    return parser
+def compare_correlations(first: np.ndarray, second: np.ndarray, human: np.ndarray, seed: int = 1) -> dict[str, float]:
+    """ρ(first) − ρ(second) against the same human scores, all (n,), with the interval of its paired bootstrap.
 
-
-def run(args: argparse.Namespace) -> None:
-    started = time.perf_counter()
-    embeddings: dict[str, WordVectors] = {}
-    for place, path in enumerate(args.vectors, start=1):
-        vectors = WordVectors.load(path)
-        name = label(path) if label(path) not in embeddings else f"{label(path)} ({place})"
-        embeddings[name] = vectors
-        note = f" ({vectors.note})" if vectors.note else ""
-        print(f"{name}: {len(vectors):,} words, {vectors.dim} dimensions{note}", flush=True)
-        if place == 1 and not args.no_pictures:  # before the minutes that measuring takes
-            try:
-                demand_spread(vectors, map_words(vectors, args.top))
-            except LayoutError as error:
-                raise LayoutError(f"{path}: {error}; --no-pictures only measures") from None
-    args.out.mkdir(parents=True, exist_ok=True)
-    figures, text = measure(embeddings, args.seed)
-    print(text, flush=True)
-    with replacing(args.out / "scores.json") as temporary:
-        temporary.write_text(to_json(figures), encoding="utf-8")
-    with replacing(args.out / "report.md") as temporary:
-        temporary.write_text(f"# {', '.join(embeddings)}\n{text}\n", encoding="utf-8")
-    if not args.no_pictures:
-        draw(embeddings, figures["results"], args.out, args.top, args.seed)
-    if args.export:
-        vectors = next(iter(embeddings.values()))
-        export_projector(vectors, args.out / "projector", PROJECTED)
-        export_sentence_transformer(vectors, args.out / "sentence-transformer")
-    page = "" if args.no_pictures else f"; open {args.out}/map.html in a browser"
-    print(f"\ndone in {time.perf_counter() - started:.0f} s: {args.out}/scores.json, report.md{page}")
-
-
-def main() -> None:
-    parser = build_parser()
-    args = parser.parse_args()
-    with one_line_errors(parser, args.out, VectorFileError, LayoutError):
-        run(args)
+    The same pairs of words are drawn for both, so that what is hard for both cancels (Efron & Tibshirani 1993,
+    §16.4; for embeddings, Faruqui et al. 2016). `real` says whether the interval leaves 0 out.
+    """
+    # BEGIN SOLUTION: 1000 × draw n pairs with replacement, the same for both: ρ₁ − ρ₂; its 2.5th and 97.5th percentile
+    rng, n = np.random.default_rng(seed), len(human)
+    differences = []
+    for part in np.array_split(np.arange(RESAMPLES), 1 + RESAMPLES * n // 1_000_000):
+        drawn = rng.integers(0, n, (len(part), n))  # (b, n)
+        differences.append(spearman_rows(first[drawn], human[drawn]) - spearman_rows(second[drawn], human[drawn]))
+    whole = spearman_rows(first[None], human[None]) - spearman_rows(second[None], human[None])
+    return difference_of(float(whole[0]), np.concatenate(differences), n)
+    # END SOLUTION
 
 
 if __name__ == "__main__":
-    main()
+    runpy.run_module("lab03_eval", run_name="__main__")  # command.py: parse, load, measure, save, draw

@@ -12,7 +12,6 @@ import pytest
 from gensim.test.utils import datapath
 from scipy import stats
 
-from lab03_eval import eval_embeddings, joined
 from lab03_eval.benchmarks import BENCHMARKS, gensim_data, read_categories, read_pairs, read_questions
 from lab03_eval.eval_embeddings import (
     compare,
@@ -24,8 +23,10 @@ from lab03_eval.eval_embeddings import (
     solve_analogies,
     spearman,
 )
+from lab03_eval.measures import joined
 from lab03_eval.vectors import SubwordVectors, WordVectors
 from tests.conftest import ROOT
+from wordlab.errors import InputError
 
 PAIRS = read_pairs(gensim_data("wordsim353.tsv"))
 QUESTIONS = read_questions(gensim_data("questions-words.txt"))
@@ -107,7 +108,7 @@ def test_3cosmul_equals_gensims(trained):
 
 def test_one_pass_answers_for_every_limit_as_a_pass_for_each(monkeypatch):
     # More words than a tile, limits inside one and beyond the vocabulary.
-    monkeypatch.setattr(eval_embeddings, "TILE_SCORES", 2_000_000)
+    monkeypatch.setattr(joined, "TILE_SCORES", 2_000_000)
     rng = np.random.default_rng(0)
     unit = rng.standard_normal((2500, 8)).astype(np.float32)
     unit /= np.linalg.norm(unit, axis=1, keepdims=True)
@@ -125,10 +126,10 @@ def test_one_pass_answers_for_every_limit_as_a_pass_for_each(monkeypatch):
 @pytest.mark.parametrize("objective", ["3cosadd", "3cosmul"])
 @pytest.mark.parametrize("above", [1, 0.5, 0.008, 0])
 @pytest.mark.parametrize("levels", [1, 2, 5])
-def test_answers_are_exact_wherever_the_cut_lies(monkeypatch, objective, above, levels):
-    # From all words above the cut to none; products without rounding and equal words, so that the first must win.
-    monkeypatch.setattr(joined, "ABOVE", above)
-    monkeypatch.setattr(eval_embeddings, "TILE_SCORES", 20_000)
+def test_answers_are_exact_wherever_the_threshold_lies(monkeypatch, objective, above, levels):
+    # From all words above the threshold to none; products without rounding and equal words, so that the first must win.
+    monkeypatch.setattr(joined, "REACHING", above)
+    monkeypatch.setattr(joined, "TILE_SCORES", 20_000)
     rng = np.random.default_rng(levels)
     unit = (rng.integers(0, levels, (300, 4)) / 8).astype(np.float32)
     questions = rng.integers(0, 300, (3, 200))
@@ -155,16 +156,25 @@ def test_no_coverage_is_said_and_is_not_zero():
     assert "no coverage" in format_scores(scores, 2)
 
 
-def test_a_set_that_is_not_at_hand_says_how_to_get_it(trained, tmp_path, monkeypatch):
-    monkeypatch.setattr("lab03_eval.benchmarks.ROOT", tmp_path)
-    monkeypatch.delenv("LAB_DATA_MIRROR", raising=False)
+def test_a_set_that_is_not_at_hand_says_how_to_get_it(trained, no_data):
     scores = evaluate(trained, ["men"])
     assert scores["men.not_run"].endswith("python scripts/get_data.py wordsim")
     assert "MEN                       not run: " in format_scores(scores, len(trained))
-    path = tmp_path / "data" / "wordsim" / "EN-MEN-TR-3k.txt"
+    path = no_data / "wordsim" / "EN-MEN-TR-3k.txt"
     path.parent.mkdir(parents=True)
     path.write_text("king queen 40\ncat dog 45\nking cat 3\n")
     assert evaluate(trained, ["men"])["men.total"] == 3
+
+
+def test_without_the_repository_the_remedy_is_a_mirror(trained, no_data, tmp_path, monkeypatch):
+    (no_data.parent / "scripts" / "get_data.py").unlink()  # as where the package is installed elsewhere
+    assert evaluate(trained, ["men"])["men.not_run"] == (
+        "wordsim/EN-MEN-TR-3k.txt is not at hand: put it into a folder, and name that folder in LAB_DATA_MIRROR"
+    )
+    monkeypatch.setenv("LAB_DATA_MIRROR", str(tmp_path))
+    (tmp_path / "wordsim").mkdir()
+    (tmp_path / "wordsim" / "EN-MEN-TR-3k.txt").write_text("king queen 40\ncat dog 45\n")
+    assert evaluate(trained, ["men"])["men.total"] == 2
 
 
 @pytest.mark.parametrize("name", [name for name, benchmark in BENCHMARKS.items() if benchmark.folder])
@@ -298,9 +308,13 @@ def test_the_core_imports_neither_torch_nor_scikit_learn_nor_gensim(trained, tmp
 
 def test_data_files_with_a_bad_line_name_it(tmp_path):
     path = tmp_path / "bad"
-    path.write_text("a b 1\na b\n")
-    with pytest.raises(ValueError, match="line 2"):
-        read_pairs(path)
-    path.write_text(": s\na b c d\na b c\n")
-    with pytest.raises(ValueError, match="line 3"):
-        read_questions(path)
+    for read, content, says in (
+        (read_pairs, b"a b 1\na b\n", "line 2: expected two words and a number"),
+        (read_questions, b": s\na b c d\na b c\n", "line 3: expected"),
+        (read_categories, b"category,word\nanimal,cat\nplant\n", "line 3: expected a category and a word"),
+        (read_pairs, b"a b\xff 1\n", "byte 4: expected UTF-8"),
+    ):
+        path.write_bytes(content)
+        with pytest.raises(InputError, match=says) as caught:
+            read(path)
+        assert str(caught.value).startswith(str(path))

@@ -8,8 +8,8 @@ import os
 import numpy as np
 import pytest
 
-from lab03_eval.export import export_projector, export_sentence_transformer
 from lab03_eval.vectors import WordVectors
+from lab03_eval.vectors.export import export_projector, export_sentence_transformer
 
 
 def test_projector_files_hold_the_rows_and_words(vectors, tmp_path):

@@ -19,7 +19,6 @@ from gensim.models.fasttext import load_facebook_vectors
 from safetensors.numpy import save_file
 
 from lab03_eval.vectors import SubwordVectors, VectorFileError, WordVectors
-from tests.conftest import ROOT
 
 UNKNOWN = ["catlike", "unsat", "naïvely", "東京タワー", "q"]
 
@@ -63,8 +62,8 @@ def test_a_byte_order_mark_belongs_to_no_word(tmp_path, text):
 
 
 def test_text_longer_than_a_block(tmp_path, monkeypatch):
-    monkeypatch.setattr("lab03_eval.formats.CHUNK", 100)
-    monkeypatch.setattr("lab03_eval.formats.CACHED", 100)
+    monkeypatch.setattr("lab03_eval.vectors.word2vec_file.CHUNK", 100)
+    monkeypatch.setattr("lab03_eval.vectors.word2vec_file.CACHED", 100)
     rng = np.random.default_rng(0)
     vectors = WordVectors([f"w{i}" for i in range(300)], rng.standard_normal((300, 4)))
     for name in ("a.txt", "a.bin"):
@@ -156,7 +155,7 @@ def test_the_limit_on_memory_holds_where_a_header_promises_much(tmp_path):
     path = tmp_path / "promise.txt"
     path.write_bytes(b"20000000 300\n" + b"\n" * 20_000_000)
     code = (
-        f"import sys, resource; sys.path.insert(0, {str(ROOT)!r}); import lab03_eval.formats as formats\n"
+        "import resource; from lab03_eval.vectors import formats\n"
         "resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))\n"
         f"formats.read({str(path)!r})"
     )
@@ -168,8 +167,8 @@ def test_the_limit_on_memory_holds_where_a_header_promises_much(tmp_path):
 
 @pytest.mark.parametrize("block", [1, 14, 15, 16, 30])
 def test_records_beyond_the_promised_are_noticed_wherever_a_block_ends(tmp_path, monkeypatch, block):
-    monkeypatch.setattr("lab03_eval.formats.CACHED", block)
-    monkeypatch.setattr("lab03_eval.formats.MAX_WORD", 3)
+    monkeypatch.setattr("lab03_eval.vectors.word2vec_file.CACHED", block)
+    monkeypatch.setattr("lab03_eval.vectors.word2vec_file.MAX_WORD", 3)
     path = tmp_path / "more.bin"
     WordVectors(["a", "b", "c"], np.ones((3, 3))).save(path)
     path.write_bytes(path.read_bytes().replace(b"3 3\n", b"2 3\n", 1))

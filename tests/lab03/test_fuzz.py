@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load_file
 
-from lab03_eval.subwords import ngram_rows
 from lab03_eval.vectors import VectorFileError, WordVectors
+from lab03_eval.vectors.subwords import ngram_rows
 
 WORDS = ["the", "of", "naïve", "東京", "o'clock", "a.b", "xyz"]
 CASES = 150  # of each of eight files

@@ -11,8 +11,8 @@ from scipy.stats import skew, special_ortho_group
 from sklearn.metrics.pairwise import cosine_similarity
 from sklearn.neighbors import NearestNeighbors
 
-from lab03_eval import geometry
-from lab03_eval.geometry import (
+from lab03_eval.measures import geometry
+from lab03_eval.measures.geometry import (
     alignment,
     anisotropy,
     common_rows,

@@ -7,7 +7,7 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 
-from lab03_eval.layout import (
+from lab03_eval.pictures.layout import (
     METHODS,
     LayoutError,
     known_capitals,

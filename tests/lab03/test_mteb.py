@@ -8,9 +8,9 @@ import sys
 import numpy as np
 import pytest
 
+from lab03_eval.measures.significance import spearman_rows
 from lab03_eval.mteb_adapter import StaticModel
 from lab03_eval.sentences import SentenceEncoder
-from lab03_eval.significance import spearman_rows
 from lab03_eval.vectors import WordVectors
 from tests.conftest import ROOT
 

@@ -12,8 +12,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from lab03_eval import plots
-from lab03_eval.layout import CAPITALS, COLOURS, FAMILIES, known_families, lay_out, map_words
+from lab03_eval.pictures import labels, plots, style
+from lab03_eval.pictures.layout import CAPITALS, COLOURS, FAMILIES, known_families, lay_out, map_words
 from lab03_eval.vectors import WordVectors
 from tests.conftest import ROOT
 
@@ -22,25 +22,25 @@ MEMBERS = [word for family in FAMILIES.values() for word in family]
 
 @pytest.fixture(scope="module")
 def planted() -> WordVectors:
-    """The families' words, each family around its own centre, among 400 random words; 20 dimensions."""
+    """The families' words, each family around its own centre, among 100 random words; 20 dimensions."""
     rng = np.random.default_rng(0)
     centres = {name: 2 * rng.standard_normal(20) for name in FAMILIES}
     rows = [centres[name] + 0.5 * rng.standard_normal(20) for name, family in FAMILIES.items() for _ in family]
-    others = [f"other{i}" for i in range(400)]
-    return WordVectors(others + MEMBERS, np.vstack([rng.standard_normal((400, 20)), rows]))
+    others = [f"other{i}" for i in range(100)]
+    return WordVectors(others + MEMBERS, np.vstack([rng.standard_normal((100, 20)), rows]))
 
 
 @pytest.fixture
 def figures(monkeypatch) -> list[plt.Figure]:
     """The figures that would have been saved."""
     kept = []
-    monkeypatch.setattr(plots, "_save", lambda figure, path: kept.append(figure))
+    monkeypatch.setattr(plots, "save", lambda figure, path: kept.append(figure))
     yield kept
     plt.close("all")
 
 
 def overlaps(axes: plt.Axes) -> list[tuple[str, str]]:
-    boxes = plots.label_boxes(axes)
+    boxes = labels.label_boxes(axes)
     return [
         (a, b)
         for a, b in itertools.combinations(boxes, 2)
@@ -59,7 +59,7 @@ def test_overlaps_are_found():
 def assert_legible(figure: plt.Figure, panels: int, members: list[str]) -> None:
     """The families' words have their labels, inside the panel and clear of all others."""
     for axes in figure.axes[:panels]:
-        boxes = plots.label_boxes(axes)
+        boxes = labels.label_boxes(axes)
         assert sorted(boxes) == sorted(members)
         assert overlaps(axes) == []
         frame = axes.get_window_extent()
@@ -81,7 +81,7 @@ def test_no_highlighted_labels_overlap_on_the_maps(planted):
 
 def test_no_highlighted_labels_overlap_on_maps_of_trained_vectors():
     vectors = WordVectors.load(ROOT / "lab03_eval" / "wiki8_20k.safetensors")
-    words = map_words(vectors, top=1000)
+    words = map_words(vectors, top=100)
     layouts = {method: lay_out(vectors, words, method) for method in ("t-SNE", "PCA")}
     members = [word for family in known_families(vectors).values() for word in family]
     assert len(members) > 40
@@ -108,8 +108,8 @@ def test_labels_in_a_crowd_do_not_overlap(crowd):
     }[crowd]
     figure, axes = plt.subplots(figsize=(5.3, 5.3))
     axes.set(xlim=(-1, 1), ylim=(-1, 1))
-    plots.place_labels(axes, points, [f"word number {i}" for i in range(n)])
-    assert len(plots.label_boxes(axes)) == n
+    labels.place_labels(axes, points, [f"word number {i}" for i in range(n)])
+    assert len(labels.label_boxes(axes)) == n
     assert overlaps(axes) == []
     plt.close(figure)
 
@@ -210,9 +210,9 @@ def test_the_sections_legend_covers_nothing_and_stays_in_the_picture(figures, nu
 
 
 def test_a_long_name_loses_its_middle():
-    assert plots.shortened("abcdefg", 7) == "abcdefg"
-    assert plots.shortened("abcdefgh", 7) == "abc…fgh"
-    assert plots.shortened("abcdefgh", 6) == "abc…gh"
+    assert style.shortened("abcdefg", 7) == "abcdefg"
+    assert style.shortened("abcdefgh", 7) == "abc…fgh"
+    assert style.shortened("abcdefgh", 6) == "abc…gh"
 
 
 def test_a_dollar_starts_no_formula(figures, tmp_path, monkeypatch):
@@ -243,7 +243,7 @@ def test_similarity_names_the_pairs_whose_ranks_differ_most(figures):
     pairs = [("a", "b", 1), ("a", "c", 8), ("a", "d", 7), ("a", "e", 6), ("a", "f", 9), ("a", "unknown", 5)]
     plots.draw_similarity(vectors, pairs, "unused.png", "test", named=2)
     axes = figures[0].axes[0]
-    assert set(plots.label_boxes(axes)) == {"a–b", "a–f"}
+    assert set(labels.label_boxes(axes)) == {"a–b", "a–f"}
     # Ranks of cosine 5 4 3 2 1, of people 1 4 3 2 5: ρ = 1 − 6·(16 + 16)/(5·24) = −0.6.
     assert axes.get_title(loc="left").startswith("test\nρ = -0.600")
     assert axes.get_title(loc="left").endswith("5 of 6 pairs")
@@ -320,6 +320,7 @@ def test_families_of_a_foreign_vocabulary_leave_a_note(tmp_path):
 
 
 def test_importing_the_pictures_imports_no_layout_library():
-    code = "import sys, lab03_eval.plots; print([m for m in ('umap', 'numba', 'sklearn', 'torch') if m in sys.modules])"
+    heavy = ("umap", "numba", "sklearn", "torch")
+    code = f"import sys, lab03_eval.pictures.plots; print([m for m in {heavy} if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert result.stdout == "[]\n"

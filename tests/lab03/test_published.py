@@ -10,16 +10,22 @@ import numpy as np
 import pytest
 
 from lab03_eval import benchmarks
+from lab03_eval.measures import published
+from lab03_eval.measures.published import CLAIMS
 from lab03_eval.vectors import WordVectors
-from scripts import published
 from tests.conftest import ROOT
+from wordlab.files import write_json
 
-CLAIMS = published.claims()
 NEEDED = {
     published.rg65: [published.RG65_GOLD, published.DSM],
     published.weat_effect: ["bias/WEAT.json", published.WEAT_WORD2VEC, published.WEAT_GLOVE],
     published.capitals: [published.CAPITALS, published.GOOGLENEWS_CAPITALS],
 }
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    script = str(ROOT / "scripts" / "published.py")
+    return subprocess.run([sys.executable, script, *arguments], capture_output=True, text=True)
 
 
 @pytest.fixture(autouse=True)
@@ -70,14 +76,16 @@ def test_a_disagreement_would_be_said():
     assert published.judged(0.92, 0.92 * 0.98) == "off by -2.0 %"
 
 
-def test_nothing_at_hand_leaves_every_row_with_its_remedy(tmp_path, monkeypatch):
-    monkeypatch.setattr(benchmarks, "ROOT", tmp_path)
-    monkeypatch.delenv("LAB_DATA_MIRROR", raising=False)
+@pytest.mark.usefixtures("no_data")
+def test_nothing_at_hand_leaves_every_row_with_its_remedy(tmp_path):
     results = published.measure(None)
     rows = results["published"] + results["gensim"] + results["glove"]
     assert len(rows) == len(CLAIMS) + 4 + 8
     assert all("python scripts/" in row["not_run"] for row in rows)
-    text = published.page(results)
+    write_json(tmp_path / "measured.json", results)
+    done = command("--figures", str(tmp_path / "measured.json"), "--out", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "out" / "published.md").read_text(encoding="utf-8")
     assert text.count("not run: ") == len(rows)
     assert published.GLOVE_ADDRESS in text
     for figure in (0.687, 1.54, 77.4, 65.8, 38.1):
@@ -150,11 +158,6 @@ def test_columns_are_normalised_over_the_vocabulary():
     np.testing.assert_allclose(standardised[:, [0, 2]] * np.sqrt(3), z, atol=1e-6)
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    script = str(ROOT / "scripts" / "published.py")
-    return subprocess.run([sys.executable, script, *arguments], capture_output=True, text=True)
-
-
 def test_the_command_on_a_part_of_glove_6b(data_set, tmp_path):
     """4,197 words of the 50-dimensional vectors; that file has a header, which GloVe's own files have not."""
     with_header = data_set("pretrained/cs124_glove50_4k.txt").read_text(encoding="utf-8")
@@ -187,7 +190,18 @@ def test_a_bad_glove_file_is_one_line(tmp_path, content, says):
     assert not (tmp_path / "out").exists()
 
 
-def test_the_committed_page_is_made_from_the_committed_figures():
-    results = json.loads((ROOT / "reports" / "published.json").read_text(encoding="utf-8"))
-    assert published.page(results) == (ROOT / "reports" / "published.md").read_text(encoding="utf-8")
-    assert [row.get("verdict") for row in results["published"]] == ["within 1 %"] * len(CLAIMS)
+def test_the_committed_page_is_made_from_the_committed_figures(tmp_path):
+    figures = ROOT / "reports" / "published.json"
+    done = command("--figures", str(figures), "--out", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "published.md").read_bytes() == figures.with_suffix(".md").read_bytes()
+    assert (tmp_path / "published.json").read_bytes() == figures.read_bytes()
+    verdicts = [row.get("verdict") for row in json.loads(figures.read_text(encoding="utf-8"))["published"]]
+    assert verdicts == ["within 1 %"] * len(CLAIMS)
+
+
+def test_figures_that_are_no_json_are_one_line(tmp_path):
+    (tmp_path / "figures.json").write_text("{")
+    done = command("--figures", str(tmp_path / "figures.json"), "--out", str(tmp_path / "out"))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "figures.json: expected the JSON" in done.stderr

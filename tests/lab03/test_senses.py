@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from lab03_eval.senses import evaluate_senses, format_senses, neighbourhood
+from lab03_eval.measures.senses import evaluate_senses, format_senses, neighbourhood
 from lab03_eval.vectors import WordVectors
 
 DIM = 40

@@ -8,13 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from lab03_eval.significance import (
-    compare_correlations,
-    compare_proportions,
-    proportion_interval,
-    spearman_interval,
-    spearman_rows,
-)
+from lab03_eval.measures.significance import compare_proportions, spearman_rows
+from lab03_eval.solution import compare_correlations, proportion_interval, spearman_interval
 
 
 def test_intervals_by_hand():

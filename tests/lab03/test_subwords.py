@@ -1,4 +1,4 @@
-"""N-grams and their hash against the real fastText package, gensim, and one word by hand."""
+"""Lab 2's n-grams, one word at a time, and Lab 3's, many at once, against fastText, gensim, and one word by hand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from gensim.models.fasttext import ft_ngram_hashes
 
-from lab03_eval.subwords import compose, hash_ngram, ngram_rows, ngrams
+from lab02_glove_fasttext.solution import hash_ngram, ngrams
+from lab03_eval.vectors.subwords import compose, ngram_rows
 
 WORDS = ["where", "a", "of", "naïvetés", "東京タワー", "ſ", "o'clock", "🙂🙂", "ёж", "x" * 40, ""]
 
@@ -67,7 +68,7 @@ def test_no_ngrams(minn, maxn, bucket):
     assert offsets.tolist() == [0, 0, 0]
 
 
-def test_bytes_that_are_no_utf8_are_taken_as_they_stand():
+def test_bytes_that_are_no_utf8_are_taken_as_they_are():
     rows, _ = ngram_rows([b"ab\xff"], 3, 3, 1000)
     assert len(rows) == 3  # <ab, ab\xff, b\xff>: a stray byte counts as a letter
     assert ngram_rows([b"abc"], 3, 6, 1000)[0].tolist() == ngram_rows(["abc"], 3, 6, 1000)[0].tolist()
@@ -81,5 +82,5 @@ def test_compose_is_the_mean_of_own_row_and_ngrams(monkeypatch):
         rows = [hash_ngram(ngram) % 50 for ngram in ngrams(word, 3, 6)]
         expected.append(np.mean([row, *table[rows]], axis=0))
     np.testing.assert_allclose(compose(WORDS, own, table, 3, 6), expected, atol=1e-6)
-    monkeypatch.setattr("lab03_eval.subwords.GATHERED", 200)  # many blocks give the same
+    monkeypatch.setattr("lab03_eval.vectors.subwords.GATHERED", 200)  # many blocks give the same
     np.testing.assert_allclose(compose(WORDS, own, table, 3, 6), expected, atol=1e-6)

@@ -12,12 +12,13 @@ import pytest
 from scipy import sparse
 from sklearn.metrics import ndcg_score
 
-from lab03_eval import benchmarks, tagging, task_data
-from lab03_eval.significance import proportion_interval
-from lab03_eval.task_data import Tagged, TaskDataError
-from lab03_eval.tasks import Setting, evaluate_tasks, format_tasks, ndcg, paired_cosine, quotient
+from lab03_eval.solution import proportion_interval
+from lab03_eval.tasks import tagging, task_data
+from lab03_eval.tasks.benchmark import Setting, evaluate_tasks
+from lab03_eval.tasks.report import format_tasks
+from lab03_eval.tasks.scores import ndcg, paired_cosine, quotient
+from lab03_eval.tasks.task_data import Tagged, TaskDataError
 from lab03_eval.vectors import WordVectors
-from tests.conftest import ROOT
 
 STS_LINE = "genre\tfile\tyear\t0001\t{score}\t{first}\t{second}\n"
 
@@ -31,17 +32,9 @@ def tagged(words: str, tags: str, sentence: list[int]) -> Tagged:
 
 
 @pytest.fixture
-def own_data(tmp_path, monkeypatch) -> Path:
-    """An empty data folder in place of the repository's."""
-    monkeypatch.setattr(benchmarks, "ROOT", tmp_path)
-    monkeypatch.delenv("LAB_DATA_MIRROR", raising=False)
-    return tmp_path / "data" / "sentence"
-
-
-@pytest.fixture
-def tiny_sts(own_data) -> Path:
+def tiny_sts(no_data) -> Path:
     """Six pairs over the words of `animals`; the score falls as the pairs share less."""
-    path = own_data / "stsbenchmark" / "sts-test.csv"
+    path = no_data / "sentence" / "stsbenchmark" / "sts-test.csv"
     path.parent.mkdir(parents=True)
     pairs = [(5, "a cat", "a cat"), (4, "a cat", "a kitten"), (3, "a dog", "a cat"), (1, "a cat", "a stone")]
     pairs += [(0.5, "stone", "dog"), (0, "kitten", "unheard")]
@@ -223,7 +216,8 @@ def test_sts_on_six_pairs(tiny_sts, animals):
     assert other["sts.mean.random.score"] != results["sts.mean.random.score"]
 
 
-def test_what_is_not_at_hand_keeps_its_row(own_data, animals):
+@pytest.mark.usefixtures("no_data")
+def test_what_is_not_at_hand_keeps_its_row(animals):
     results = evaluate_tasks(Setting(animals))
     reasons = {name: results[f"{name}.not_run"] for name in ("sts", "trec", "pos", "ner")}
     assert reasons["sts"] == (
@@ -269,7 +263,7 @@ def test_classification_and_retrieval_of_real_text(data_set):
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(ROOT / "lab03_eval" / "tasks.py"), *map(str, arguments)]
+    command = [sys.executable, "-m", "lab03_eval.tasks", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

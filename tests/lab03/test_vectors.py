@@ -7,7 +7,11 @@ import pytest
 from gensim.models import KeyedVectors
 from gensim.test.utils import datapath
 
-from lab03_eval.vectors import VectorFileError, WordVectors, replacing
+from lab03_eval.measures.senses import neighbourhood
+from lab03_eval.pictures.page import neighbours
+from lab03_eval.solution import evaluate_analogies
+from lab03_eval.vectors import VectorFileError, WordVectors
+from wordlab.files import replacing
 
 
 def same(a: WordVectors, b: WordVectors) -> bool:
@@ -120,6 +124,51 @@ def test_a_zero_vector_has_cosine_zero_and_the_first_of_two_equal_words_wins():
     vectors = WordVectors(["a", "zero", "a"], np.array([[1, 0], [0, 0], [0, 1]]))
     assert vectors["a"].tolist() == [1, 0]
     assert dict(vectors.most_similar("a"))["zero"] == 0
+
+
+@pytest.fixture(params=range(3))
+def repeated(request) -> WordVectors:
+    """60 rows for 25 words, rows of one word close together, so that a word's other rows are its nearest."""
+    rng = np.random.default_rng(request.param)
+    which = np.concatenate([rng.permutation(25), rng.integers(0, 25, 35)])
+    matrix = rng.standard_normal((25, 8))[which] + 0.1 * rng.standard_normal((60, 8))
+    return WordVectors([f"w{i}" for i in which], matrix, np.arange(60, 0, -1))
+
+
+def test_no_row_of_a_query_word_is_its_neighbour(repeated):
+    assert [word for word, _ in WordVectors(["a", "a", "b"], np.ones((3, 2))).most_similar("a")] == ["b"]
+    for word in repeated.index:
+        for restrict in (None, 40):
+            rows = repeated.words[:restrict]
+            found = [neighbour for neighbour, _ in repeated.most_similar(word, topn=60, restrict=restrict)]
+            assert sorted(found) == sorted(row for row in rows if row != word)
+    a, b, c = list(repeated.index)[:3]
+    found = {word for word, _ in repeated.analogy(a, b, c, topn=60)}
+    assert found == repeated.index.keys() - {a, b, c}
+    near = repeated.nearest(repeated[a], topn=60, exclude=(a, "unknown"))
+    assert {word for word, _ in near} == repeated.index.keys() - {a}
+
+
+def test_measures_take_the_first_row_of_a_repeated_word(repeated):
+    once = repeated.distinct()
+    assert once.words == list(repeated.index)
+    assert once.counts.tolist() == [repeated.counts[row] for row in repeated.index.values()]
+    words = once.words
+    sections = [("s", [tuple(words[(i * k) % 25] for k in (1, 2, 3, 5)) for i in range(1, 25)])]
+    assert evaluate_analogies(repeated, sections) == evaluate_analogies(once, sections)
+    rows, cosine = neighbours(repeated, words, 5, 60)
+    for word, near, scores in zip(words, rows, cosine):
+        expected = once.most_similar(word, 5)
+        assert [repeated.words[row] for row in near] == [neighbour for neighbour, _ in expected]
+        assert scores == pytest.approx([score for _, score in expected], abs=1e-6)
+    clusters = neighbourhood(repeated, words[0], neighbours=12)["clusters"]
+    found = [word for cluster in clusters for word in cluster["words"]]
+    assert len(found) == len(set(found)) == 12
+    assert words[0] not in found
+
+
+def test_distinct_words_are_not_copied(vectors):
+    assert vectors.distinct() is vectors
 
 
 def _damage(path, vectors, change):

@@ -9,10 +9,9 @@ import sys
 import numpy as np
 import pytest
 
-from lab03_eval import solution
+from lab03_eval.command import SHIPPED
 from lab03_eval.eval_embeddings import evaluate
 from lab03_eval.vectors import WordVectors
-from scripts.pack_vectors import pack
 from tests.conftest import ROOT
 
 
@@ -23,12 +22,12 @@ def lab03(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def shipped() -> WordVectors:
-    return WordVectors.load(solution.SHIPPED)
+    return WordVectors.load(SHIPPED)
 
 
 def test_the_shipped_vectors_are_what_their_page_says(shipped):
-    described = json.loads(solution.SHIPPED.with_suffix(".json").read_text())
-    assert solution.SHIPPED.stat().st_size < 8_000_000
+    described = json.loads(SHIPPED.with_suffix(".json").read_text())
+    assert SHIPPED.stat().st_size < 8_000_000
     assert len(shipped) == 20_000
     assert (np.diff(shipped.counts) <= 0).all()
     assert "CC BY-SA" in described["licence"]
@@ -55,14 +54,14 @@ def test_without_arguments_it_measures_and_draws_the_shipped_vectors(tmp_path):
     assert "full" not in done.stdout
     assert done.stdout.strip().splitlines()[-1].startswith("done in ")
     results = json.loads((out / "scores.json").read_text())["results"]["wiki8_20k"]
-    assert results["wordsim353.rho"] == evaluate(WordVectors.load(solution.SHIPPED))["wordsim353.rho"]
+    assert results["wordsim353.rho"] == evaluate(WordVectors.load(SHIPPED))["wordsim353.rho"]
 
 
 def test_several_embeddings_stand_side_by_side_with_their_differences(shipped, tmp_path):
     noise = np.random.default_rng(0).standard_normal((5000, 20))
     WordVectors(shipped.words[:5000], noise).save(tmp_path / "noise.bin")
     WordVectors(["ε", "δ"], np.eye(2)).save(tmp_path / "greek.txt")
-    files = [str(solution.SHIPPED), str(tmp_path / "noise.bin"), str(tmp_path / "greek.txt")]
+    files = [str(SHIPPED), str(tmp_path / "noise.bin"), str(tmp_path / "greek.txt")]
     done = lab03("--vectors", *files, "--no-pictures", "--export", "--out", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr
     written = json.loads((tmp_path / "out" / "scores.json").read_text())
@@ -120,8 +119,12 @@ def test_packing_keeps_the_most_frequent_words(tmp_path):
     vectors.save(run / "vectors.safetensors")
     report = {"corpus": {"name": "tiny", "words": 50}, "config": {"seed": 3}, "keep": "centred"}
     (run / "run.json").write_text(json.dumps(report))
-    path = pack(run, 20, "public domain", tmp_path)
-    packed = WordVectors.load(path)
+    script = [sys.executable, str(ROOT / "scripts" / "pack_vectors.py"), str(run), "--licence", "public domain"]
+    subprocess.run([*script, "--words", "20", "--out", str(tmp_path)], check=True, capture_output=True)
+    described = json.loads((tmp_path / "tiny_0k.json").read_text())
+    assert "public domain" in described["licence"]
+    assert described["command"] == "python lab01_word2vec/solution.py --data tiny --seed 3"
+    packed = WordVectors.load(tmp_path / "tiny_0k.safetensors")
     assert packed.words == words[:20]
     np.testing.assert_allclose(packed.matrix, vectors.matrix[:20], rtol=1e-3)
     np.testing.assert_array_equal(packed.counts, vectors.counts[:20])

@@ -1,19 +1,7 @@
-"""What word vectors are worth in tasks: a small MTEB by sentence vectors, and two extrinsic tasks.
-
-    python lab03_eval/tasks.py vectors.bin --json tasks.json
-    python lab03_eval/tasks.py vectors.bin --only sts trec
-    python lab03_eval/tasks.py vectors.bin --only ner --conll2003 DIR
-
-Every task is also run with random vectors (same words, same dimension) and with a baseline that needs no
-vectors: TF-IDF, or for tagging each word's most frequent tag. A score says something about the vectors only by
-its margin over those; the vectors may well lose. Scores are not those of the MTEB leaderboard, whose protocol
-is another (see mteb_adapter.py for that).
-"""
+"""The tasks: what each one is, and how it is run with the vectors, random ones and the baseline."""
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,20 +18,15 @@ from sklearn.metrics.pairwise import cosine_similarity
 from sklearn.model_selection import GridSearchCV, StratifiedShuffleSplit
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler, normalize
-from tqdm import tqdm
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-from lab03_eval import tagging  # noqa: E402
-from lab03_eval.benchmarks import NotAtHand, find_data  # noqa: E402
-from lab03_eval.command import number, one_line_errors  # noqa: E402
-from lab03_eval.eval_embeddings import to_json  # noqa: E402
-from lab03_eval.sentences import METHODS, SentenceEncoder, counter, tokenize, word_probability  # noqa: E402
-from lab03_eval.significance import RESAMPLES, percentile_interval, spearman_rows  # noqa: E402
-from lab03_eval.task_data import (  # noqa: E402
+from lab03_eval.benchmarks import NotAtHand, find_data
+from lab03_eval.measures.significance import RESAMPLES, spearman_rows
+from lab03_eval.sentences import METHODS, SentenceEncoder, counter, tokenize, word_probability
+from lab03_eval.tasks import tagging
+from lab03_eval.tasks.scores import RETRIEVED, Row, Score, covered, mean_score, ndcg, paired_cosine, quotient, row
+from lab03_eval.tasks.task_data import (
     Labelled,
     Tagged,
-    TaskDataError,
     read_banking77,
     read_conll,
     read_cranfield,
@@ -52,15 +35,12 @@ from lab03_eval.task_data import (  # noqa: E402
     read_sts,
     read_trec,
 )
-from lab03_eval.vectors import VectorFileError, WordVectors, replacing  # noqa: E402
+from lab03_eval.vectors import WordVectors
 
 # Chosen on the development part of STS-Benchmark with Lab 1's vectors of wiki8: mean .659, SIF .687, uSIF .704.
 METHOD = "usif"
 STARTS = 5  # of k-means
-RETRIEVED = 10
 L2_STRENGTHS = {"logisticregression__C": [0.1, 1.0, 10.0]}
-
-Row = dict[str, float | str]
 
 
 class Encoder(Protocol):
@@ -78,12 +58,6 @@ class TfIdf(TfidfVectorizer):
         super().__init__(analyzer=lambda text: tokenize(text, spell_digits=False))
 
     encode = TfidfVectorizer.transform
-
-
-@dataclass(frozen=True)
-class Score:
-    value: float
-    draws: np.ndarray  # (B,) the same on resampled items, or of each start: paired between what is compared
 
 
 @dataclass
@@ -109,68 +83,14 @@ class Setting:
     def coverage(self, *texts: list[str]) -> Row:
         """`used` items, whose every text has a known word, of `total`; `token_coverage` over all texts.
 
-        Items that are not used are scored all the same: a zero vector is similar to nothing. Raises NotAtHand
-        where no item is used.
+        Items that are not used are scored all the same, with a zero vector, which is similar to nothing. Raises
+        NotAtHand where no item is used.
         """
         count = counter(self.vectors)
         counts = [count(part) for part in texts]
         used = int(np.all([part.known > 0 for part in counts], axis=0).sum())
         known, tokens = (sum(int(n.sum()) for n in ns) for ns in zip(*((part.known, part.tokens) for part in counts)))
-        return _covered(used, len(texts[0]), known / max(tokens, 1))
-
-
-def _covered(used: int, total: int, tokens: float) -> Row:
-    if not used:
-        raise NotAtHand(f"no coverage: the vocabulary knows no word of its {total:,} items")
-    return {"used": used, "total": total, "token_coverage": tokens}
-
-
-def row(scores: dict[str, Score], coverage: Row, **labels: str) -> Row:
-    """One task's results: `score`, `low`, `high` of the vectors, of `random` and `baseline`, and of the margins."""
-    results = labels | coverage
-    own = scores["vectors"]
-    parts = {"": own, "random.": scores["random"], "baseline.": scores["baseline"]}
-    for name in ("random", "baseline"):
-        margin = Score(own.value - scores[name].value, own.draws - scores[name].draws)
-        parts[f"margin.{name}."] = margin
-    for prefix, score in parts.items():
-        low, high = percentile_interval(score.draws)
-        results |= {f"{prefix}score": score.value, f"{prefix}low": low, f"{prefix}high": high}
-    return results
-
-
-def quotient(numerator: np.ndarray, denominator: np.ndarray, seed: int) -> Score:
-    """Σ numerator / Σ denominator over items (n,), and the same over resamplings of the items.
-
-    Accuracy, F1 and a mean are of this form.
-    """
-    drawn = np.random.default_rng(seed).integers(len(numerator), size=(RESAMPLES, len(numerator)))
-    above, below = (np.append(x[drawn].sum(axis=1), x.sum()) for x in (numerator, denominator))
-    values = above / np.maximum(below, 1)
-    return Score(float(values[-1]), values[:-1])
-
-
-def mean_score(values: np.ndarray, seed: int) -> Score:
-    return quotient(values, np.ones(len(values)), seed)
-
-
-def paired_cosine(first: np.ndarray | sparse.csr_matrix, second: np.ndarray | sparse.csr_matrix) -> np.ndarray:
-    """Cosines (n,) of corresponding rows; 0 where one is a zero row."""
-    first, second = normalize(first), normalize(second)
-    product = first.multiply(second) if sparse.issparse(first) else first * second
-    return np.asarray(product.sum(axis=1)).ravel()
-
-
-def ndcg(scores: np.ndarray, relevant: np.ndarray, k: int = RETRIEVED) -> np.ndarray:
-    """nDCG@k of each query (q,) by scores (q, D) and binary relevance (q, D): gain 1, discount log2(rank + 1).
-
-    NaN for a query without a relevant document. Equal scores keep the documents' order (Järvelin & Kekäläinen 2002).
-    """
-    discount = 1 / np.log2(np.arange(2, k + 2))
-    best = np.argsort(-scores, axis=1, kind="stable")[:, :k]  # (q, k)
-    gain = np.take_along_axis(relevant, best, axis=1) @ discount[: best.shape[1]]
-    ideal = np.cumsum(discount)[np.clip(relevant.sum(axis=1), 1, k) - 1]
-    return np.where(relevant.any(axis=1), gain / ideal, np.nan)
+        return covered(used, len(texts[0]), known / max(tokens, 1))
 
 
 def sts(setting: Setting) -> Iterator[tuple[str, Row]]:
@@ -264,7 +184,7 @@ Counts = Callable[[Tagged, np.ndarray], tuple[np.ndarray, np.ndarray]]
 def tag(title: str, measure: str, setting: Setting, train: Tagged, test: Tagged, count: Counts) -> Row:
     """A linear tagger on a window of word vectors, scored by count(test, found) = (numerator, denominator)."""
     known = np.any(tagging.token_vectors(setting.vectors, test.words), axis=1)
-    coverage = _covered(int(known.sum()), len(known), float(known.mean()))
+    coverage = covered(int(known.sum()), len(known), float(known.mean()))
     found = {
         "vectors": tagging.tag_by_window(setting.vectors, train, test),
         "random": tagging.tag_by_window(setting.random, train, test),
@@ -315,61 +235,3 @@ def evaluate_tasks(setting: Setting, names: Iterable[str] = tuple(TASKS)) -> dic
         except NotAtHand as reason:
             results[f"{name}.not_run"] = str(reason)
     return results
-
-
-def format_tasks(results: dict) -> str:
-    """The table that people read: one row a task; margins with their 95 % intervals, lost ones included."""
-    lines = [
-        f"{'task':<22}{'measure':<14}{'these vectors':>21}{'random':>8}{'baseline':>10}"
-        f"{'− random':>26}{'− baseline':>26}{'used / total':>18}{'tokens':>9}"
-    ]
-    for key in results:
-        name, _, part = key.rpartition(".")
-        if part == "not_run":
-            lines.append(f"{name:<22}not run: {results[key]}")
-        elif part == "title":
-            lines.append(_format_row({k.removeprefix(f"{name}."): v for k, v in results.items()}))
-    lines.append(
-        f"Seed {results['seed']}; p(w) from {results['word_probability']}; but for STS, sentence vectors by "
-        f"{results['method']}. Baseline: TF-IDF; for tags, each word's most frequent."
-    )
-    return "\n".join(lines)
-
-
-def _format_row(scores: Row) -> str:
-    def cell(prefix: str, sign: str) -> str:
-        value, low, high = (scores[f"{prefix}{part}"] for part in ("score", "low", "high"))
-        return f"{value:{sign}.3f} ({low:{sign}.3f} … {high:{sign}.3f})"
-
-    return (
-        f"{scores['title']:<22}{scores['measure']:<14}{cell('', ''):>21}"
-        f"{scores['random.score']:>8.3f}{scores['baseline.score']:>10.3f}"
-        f"{cell('margin.random.', '+'):>26}{cell('margin.baseline.', '+'):>26}"
-        f"{scores['used']:>9,} /{scores['total']:>7,}{100 * scores['token_coverage']:>7.1f} %"
-    )
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("vectors", help="a vector file; lab03_eval/formats.py lists the formats")
-    parser.add_argument("--json", metavar="FILE", help="also write every score, unrounded, under named keys")
-    parser.add_argument("--only", nargs="+", choices=TASKS, default=list(TASKS), metavar="TASK", help=" ".join(TASKS))
-    parser.add_argument("--method", choices=METHODS, default=METHOD, help="sentence vectors; STS shows all three")
-    seeded = "of random vectors, k-means, held-out texts and bootstrap"
-    parser.add_argument("--seed", type=number(int, 0, 2**32 - 1), default=0, help=seeded)
-    parser.add_argument("--conll2003", metavar="DIR", type=Path, help="folder with eng.train and eng.testb")
-    args = parser.parse_args()
-    with one_line_errors(parser, args.vectors, VectorFileError, TaskDataError):
-        vectors = WordVectors.load(args.vectors)
-        setting = Setting(vectors, args.method, args.seed, args.conll2003)
-        names = tqdm(args.only, unit="task", disable=None, leave=False)
-        results = {"vectors": args.vectors, "words": len(vectors), "dim": vectors.dim}
-        results |= evaluate_tasks(setting, names)
-        print(f"{args.vectors}: {len(vectors):,} words, {vectors.dim} dimensions\n{format_tasks(results)}", flush=True)
-        if args.json:
-            with replacing(args.json) as temporary:
-                temporary.write_text(to_json(results))
-
-
-if __name__ == "__main__":
-    main()

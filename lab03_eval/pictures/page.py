@@ -1,6 +1,6 @@
 """The interactive map: one HTML file that opens from disk and asks the network for nothing.
 
-`page.html` is the page with a mark where its data goes; `write_page` puts them together.
+`page.html` is the page with a mark where its data goes, and `write_page` puts the two together.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lab03_eval.geometry import largest_columns
-from lab03_eval.layout import CAUTIONS, COLOURS, known_capitals, known_families
-from lab03_eval.vectors import WordVectors, replacing
+from lab03_eval.measures.geometry import largest_columns
+from lab03_eval.pictures.layout import CAUTIONS, COLOURS, known_capitals, known_families
+from lab03_eval.vectors import WordVectors
+from wordlab.files import write_text
 
 TEMPLATE = Path(__file__).with_name("page.html")
 MARK = "{{data}}"
@@ -21,10 +22,13 @@ CANDIDATES = 100_000
 
 
 def neighbours(vectors: WordVectors, words: list[str], topn: int, restrict: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rows (n, topn) and cosines (n, topn) of each word's neighbours among the first `restrict` rows, best first.
+    """Rows (n, topn) and cosines (n, topn) of each word's neighbours among the first `restrict` words, best first.
 
-    What `WordVectors.most_similar` gives, for many words at once; fewer columns where there are fewer candidates.
+    This is what `WordVectors.most_similar` gives, for many words at once and with each neighbour once. There are fewer
+    columns where there are fewer candidates.
     """
+    places = np.array(list(vectors.index.values()))  # of the distinct words, where some are repeated
+    vectors = vectors.distinct()
     candidates = vectors.unit[:restrict]
     rows = np.array([vectors.index[word] for word in words])
     topn = min(topn, len(candidates) - 1)
@@ -38,7 +42,7 @@ def neighbours(vectors: WordVectors, words: list[str], topn: int, restrict: int)
         best = largest_columns(scores, topn)  # of equal cosines the more frequent word first
         near[start : start + chunk] = best
         cosine[start : start + chunk] = np.take_along_axis(scores, best, axis=1)
-    return near, cosine
+    return places[near], cosine
 
 
 def write_page(
@@ -78,12 +82,11 @@ def write_page(
         "cosines": np.round(1000 * cosine).astype(int).ravel().tolist(),
     }
     page = TEMPLATE.read_text(encoding="utf-8").replace(MARK, embed(data))
-    with replacing(path) as temporary:
-        temporary.write_text(page, encoding="utf-8")
+    write_text(path, page)
 
 
 def embed(data: object) -> str:
-    """JSON that may stand inside a script element: no word can end it, since `<` is written as an escape."""
+    """JSON for a script element. No word in it can end the element, since `<` is written as an escape."""
     return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
 
 

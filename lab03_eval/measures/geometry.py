@@ -1,7 +1,7 @@
 """The shape of an embedding: how its vectors fill the space, and how two embeddings agree.
 
-Every figure is taken over the first (most frequent) `top_words` rows: rare words have seen few contexts, and their
-noise would be most of any average. Zero rows have no direction and are left out; `geometry.zero` counts them.
+Every figure is taken over the first (most frequent) `top_words` rows, because rare words have seen few contexts and
+their noise would be most of any average. Zero rows have no direction and are left out; `geometry.zero` counts them.
 
     anisotropy        mean cosine of two different words: 0 where directions are spread evenly, near 1 in a cone
     isotropy          Mu & Viswanath's partition ratio: 1 where no direction is preferred, near 0 in a cone
@@ -9,7 +9,7 @@ noise would be most of any average. Zero rows have no direction and are left out
     overlap           shared fraction of two embeddings' neighbour lists, with what chance alone would share
     alignment         how well one rotation carries one embedding onto the other
 
-Anisotropy and isotropy stand before and after removing the mean vector, which most trained embeddings share.
+Anisotropy and isotropy are given before and after removing the mean vector, which is large in most trained embeddings.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ GROUP = 16  # similarities that share one maximum in the search for the largest
 def anisotropy(matrix: np.ndarray) -> float:
     """Mean cosine over all pairs of different rows of `matrix` (n, d), exactly; NaN for fewer than two rows.
 
-    With unit rows u the sum over all ordered pairs is |Σu|², of which Σ|u|² are rows with themselves: no pair needs
-    to be drawn. Mimno & Thompson (2017) found skip-gram's vectors in a cone; Ethayarajh (2019) named this measure.
+    With unit rows u the sum over all ordered pairs is |Σu|², of which Σ|u|² are rows with themselves, so that no pair
+    needs to be drawn. Mimno & Thompson (2017) found skip-gram's vectors in a cone; Ethayarajh (2019) named the measure.
     """
     # BEGIN SOLUTION: (|Σu|² − Σ|u|²) / (n(n − 1)) over the unit rows u
     unit = unit_rows(np.asarray(matrix, dtype=np.float64))
@@ -45,9 +45,9 @@ def anisotropy(matrix: np.ndarray) -> float:
 def isotropy(matrix: np.ndarray) -> float:
     """min Z(c) / max Z(c) over the eigenvectors c of XᵀX, Z(c) = Σ exp(c·x) over the rows x of `matrix` (n, d).
 
-    Mu & Viswanath (2018), "All-but-the-Top", §2.2. An eigenvector's sign is arbitrary, and Z(c) ≠ Z(−c): both are
-    taken, so that the figure does not hang on the solver. The measure depends on the length of the rows; it is
-    computed in logarithms, since exp(c·x) overflows for long ones.
+    Mu & Viswanath (2018), "All-but-the-Top", §2.2. An eigenvector's sign is arbitrary, and Z(c) ≠ Z(−c).
+    Both are taken, so that the figure does not depend on the solver. The measure depends on the length of the rows. It
+    is computed in logarithms, since exp(c·x) overflows for long rows.
     """
     matrix = np.asarray(matrix, dtype=np.float64)
     _, directions = np.linalg.eigh(matrix.T @ matrix)  # (d, d), one eigenvector a column
@@ -97,10 +97,10 @@ def largest_columns(scores: np.ndarray, k: int) -> np.ndarray:
 def hubness(matrix: np.ndarray, k: int = NEIGHBOURS) -> dict[str, float]:
     """Skewness of N_k, the number of rows that have a row among their k nearest (Radovanović et al. 2010, §2.1).
 
-    N_k is k on average. Also `max`, the largest N_k; `hub`, its row; `antihubs`, the share of rows that are nobody's
+    N_k is k on average. `max` is the largest N_k, `hub` its row, and `antihubs` the share of rows that are nobody's
     neighbour. Raises ValueError unless k < n.
     """
-    # BEGIN SOLUTION: N_k[j] = in how many rows' k nearest j stands; E(N − µ)³/σ³, max, argmax, share of N = 0
+    # BEGIN SOLUTION: N_k[j] = how many rows have j among their k nearest; E(N − µ)³/σ³, max, argmax, share of N = 0
     occurrences = np.bincount(nearest_rows(matrix, k).ravel(), minlength=len(matrix))  # (n,)
     constant = occurrences.min() == occurrences.max()  # no spread: neither tail is longer
     return {

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from lab03_eval.vectors import WordVectors, replacing, save_tensors
+from lab03_eval.vectors.word_vectors import WordVectors
+from wordlab.files import replacing, save_tensors, write_text
 
 
 def export_projector(vectors: WordVectors, folder: str | Path, limit: int | None = None) -> None:
@@ -32,7 +33,7 @@ def export_sentence_transformer(vectors: WordVectors, folder: str | Path) -> Non
     """Write a `StaticEmbedding` folder, loaded by `SentenceTransformer(folder)`: a text is its tokens' mean.
 
     A text is cut into runs of letters and digits and runs of other signs, and lower-cased where all words of
-    the vocabulary are. An unknown token's row, the last, is zero: it adds nothing to the sum but counts in
+    the vocabulary are. The last row, for unknown tokens, is zero. It adds nothing to the sum but counts in
     the mean, so that it changes a text's length and no cosine.
     """
     folder = Path(folder)
@@ -55,5 +56,4 @@ def export_sentence_transformer(vectors: WordVectors, folder: str | Path) -> Non
     zero = np.zeros((1, vectors.dim), dtype=np.float32)
     save_tensors(folder / "model.safetensors", {"embedding.weight": np.vstack([vectors.matrix, zero])}, {})
     for name, content in (("tokenizer.json", tokenizer), ("modules.json", modules)):
-        with replacing(folder / name) as temporary:
-            temporary.write_text(json.dumps(content, ensure_ascii=False, indent=2), encoding="utf-8")
+        write_text(folder / name, json.dumps(content, ensure_ascii=False, indent=2))

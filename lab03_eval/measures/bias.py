@@ -5,7 +5,7 @@
     professions           where they lie on that direction, and how that agrees with what people call a stereotype
     hard debiasing        the same paper's neutralise-and-equalise, with Google's analogies before and after
 
-An effect says how the text uses words, not what is true, and a small one is no proof of fairness: after hard debiasing
+An effect says how the text uses words, not what is true, and a small one is no proof of fairness. After hard debiasing
 the stereotyped words still lie together and can be told apart (Gonen & Goldberg 2019, "Lipstick on a Pig"). Google's
 section "family" asks about the very words that were equalised and may move either way; the other sections say what
 debiasing cost. Both are counted over the 30,000 most frequent words.
@@ -23,9 +23,10 @@ from typing import Any
 
 import numpy as np
 
-from lab03_eval.benchmarks import NotAtHand, find, find_data, read_questions
+from lab03_eval.benchmarks import NotAtHand, find, find_data, read_questions, read_text
 from lab03_eval.eval_embeddings import TOP_WORDS, Lookup, evaluate_analogies, spearman
 from lab03_eval.vectors import WordVectors
+from wordlab.errors import InputError
 
 FILES = {
     "weat": "bias/WEAT.json",
@@ -52,16 +53,16 @@ SAMPLES = 100_000
 SHOWN = 10  # professions named at each end, at most
 
 
-class NoCoverage(ValueError):
-    """Too few of the words that a measure needs are in the vocabulary; the message is one line."""
+class NoCoverage(InputError):
+    """Too few of the words that a measure needs are in the vocabulary. The message is one line."""
 
 
 def permutation_p(x: np.ndarray, y: np.ndarray, seed: int = 0) -> tuple[float, bool]:
     """One-sided p that a random split of the scores `x` (n,) and `y` (m,) has as large a sum over its first n.
 
-    With the sum of all fixed, this orders splits as the paper's statistic Σx − Σy does. Exact over all (n+m)!/(n!m!)
-    splits while these are at most 200,000 (the second value is True); else over 100,000 seeded random ones, the
-    observed split counted as one of them, so that p is never 0 (Phipson & Smyth 2010).
+    Since the sum of all scores is fixed, this orders splits as the paper's statistic Σx − Σy does. p is exact over all
+    (n+m)!/(n!m!) splits while these are at most 200,000; the second value is then True. Otherwise it comes from 100,000
+    seeded random splits, and the observed split counts as one of them, so that p is never 0 (Phipson & Smyth 2010).
     """
     scores, n = np.concatenate([x, y]), len(x)
     splits = math.comb(len(scores), n)
@@ -170,8 +171,12 @@ def evaluate_bias(vectors: WordVectors, seed: int = 0) -> dict[str, Any]:
 
 
 def read_words(name: str) -> Any:
-    """Content of the word list `name` of FILES. Raises NotAtHand."""
-    return json.loads(find_data(FILES[name]).read_text(encoding="utf-8"))
+    """Content of the word list `name` of FILES. Raises NotAtHand, or InputError where its file is no JSON."""
+    path = find_data(FILES[name])
+    try:
+        return json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise InputError(f"{path}: line {error.lineno}: expected JSON: {error.msg}; fetch the file again") from None
 
 
 def _weat_figures(vectors: WordVectors, seed: int) -> dict:
@@ -223,8 +228,8 @@ def _gender_figures(vectors: WordVectors) -> dict:
 def profession_figures(vectors: WordVectors, direction: np.ndarray, professions: list[list]) -> dict:
     """Cosines of professions (word, definitional, stereotype rating) with the gender `direction` (d,).
 
-    The ratings run from −1 (she) to 1 (he), the direction the other way: `rho` compares with the negative ratings,
-    over the professions that are not gendered by definition (actress, waiter).
+    The ratings run from −1 (she) to 1 (he), and the direction runs the other way. So `rho` compares the cosines with
+    the negative ratings, over the professions that are not gendered by definition (actress, waiter).
     """
     lookup = Lookup(vectors)
     rows = np.array([lookup.row(word) for word, *_ in professions])

@@ -1,8 +1,8 @@
 """Which words a map shows, and where it puts them: PCA, t-SNE and UMAP in two dimensions.
 
-All three work on unit vectors, so that cosine decides, and t-SNE and UMAP both start from the first two
-principal components: the start shapes their global arrangement more than the choice between them does
-(Kobak & Linderman 2021, "Initialization is critical …").
+All three work on unit vectors, so that cosine decides. t-SNE and UMAP both start from the first two principal
+components, since the start shapes their global arrangement more than the choice between them does (Kobak & Linderman
+2021, "Initialization is critical …").
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from lab03_eval.vectors import WordVectors
+from wordlab.errors import InputError
 
 CAPITALS = [
     ("france", "paris"), ("germany", "berlin"), ("italy", "rome"), ("spain", "madrid"), ("russia", "moscow"),
@@ -31,9 +32,9 @@ COLOURS = dict(zip(FAMILIES, ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F
 
 METHODS = ("t-SNE", "UMAP", "PCA")
 CAUTIONS = {
-    "t-SNE": "Words that stand together are mostly neighbours. Not to be read: distances between groups, and their "
+    "t-SNE": "Words that lie together are mostly neighbours. Not to be read: distances between groups, and their "
     "sizes and densities, which t-SNE evens out; perplexity and starting places rearrange them.",
-    "UMAP": "Words that stand together are mostly neighbours. Not to be read: distances between groups, or gaps as "
+    "UMAP": "Words that lie together are mostly neighbours. Not to be read: distances between groups, or gaps as "
     "proof of separate classes; both depend on the number of neighbours, min_dist and the seed.",
     "PCA": "A shadow of the whole space on its two directions of largest variance. Not to be read: nearness; words "
     "that coincide here may be far apart in the directions left out.",
@@ -41,8 +42,8 @@ CAUTIONS = {
 MIN_WORDS = 4  # fewer leave t-SNE and UMAP no neighbourhood to keep
 
 
-class LayoutError(ValueError):
-    """Vectors that cannot be laid out; the message is one line."""
+class LayoutError(InputError):
+    """Vectors that cannot be laid out. The message is one line."""
 
 
 def known_form(vectors: WordVectors, word: str) -> str | None:
@@ -91,7 +92,7 @@ def lay_out(vectors: WordVectors, words: list[str], method: str, seed: int = 1) 
     """Places (n, 2) float32 of `words` by a method of METHODS.
 
     PCA; t-SNE (van der Maaten & Hinton 2008), perplexity 30; UMAP (McInnes, Healy & Melville 2018), 15 neighbours.
-    The same seed gives the same places on the same machine; PCA, and t-SNE which starts from it, hardly use the
+    The same seed gives the same places on the same machine. PCA, and t-SNE, which starts from it, hardly use the
     seed. Raises KeyError for an unknown word, LayoutError where demand_spread does.
     """
     demand_spread(vectors, words)

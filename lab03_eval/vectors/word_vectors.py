@@ -1,57 +1,24 @@
 """Word vectors in memory: what the three labs pass around, and the library's entry to every file format.
 
-`WordVectors` is a list of words and one float32 row for each, sorted by falling corpus frequency; formats.py
-reads and writes its files. `SubwordVectors` also composes the words it has not seen from their n-grams.
+`WordVectors` is a list of words with one float32 row each, sorted by falling corpus frequency. `SubwordVectors` also
+composes words that it has not seen from their n-grams. The files are read and written by formats.py.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lab03_eval.subwords import ngram_rows
+from lab03_eval.vectors import formats
+from lab03_eval.vectors.rows import Rows
+from lab03_eval.vectors.subwords import ngram_rows
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
-
-
-class VectorFileError(ValueError):
-    """A vector file that cannot be read; the message is one line: file, place, what was expected."""
-
-
-@contextlib.contextmanager
-def replacing(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path` and move it into place only if the block succeeds.
-
-    A reader never sees half a file, and what was saved before survives a crash or a full disk.
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # The suffix is kept: matplotlib and others choose a format by it.
-    temporary = None
-    try:
-        handle, name = tempfile.mkstemp(prefix=".part-", suffix=path.suffix, dir=path.parent)
-        os.close(handle)
-        temporary = Path(name)
-        yield temporary
-        mask = os.umask(0)
-        os.umask(mask)
-        temporary.chmod(0o666 & ~mask)  # mkstemp's 0600 would make the result private
-        os.replace(temporary, path)
-    except OSError as error:
-        if ".part-" in str(error.filename):  # the reader knows the file by its own name
-            raise OSError(error.errno, error.strerror, str(path)) from None
-        raise
-    finally:
-        if temporary:
-            temporary.unlink(missing_ok=True)
 
 
 def unit_rows(matrix: np.ndarray) -> np.ndarray:
@@ -71,11 +38,15 @@ def unit_rows(matrix: np.ndarray) -> np.ndarray:
 
 
 class WordVectors:
-    """Words and their vectors, row i of `matrix` (V, d) belonging to `words[i]`.
+    """Words and their vectors: row i of `matrix` (V, d) belongs to `words[i]`.
 
-    `counts` (V,) are the words' corpus counts where they are known. A file's reader leaves behind how many
-    rows it dropped because their word had stood before (`duplicates`), and how many words held invalid UTF-8
-    (`replaced`, by U+FFFD).
+    `counts` (V,) are the words' corpus counts where they are known. If a word occurs twice, its first row is the one
+    that lookups find. `load` drops later rows of such words and leaves their number in `duplicates`; `replaced` is how
+    many of a file's words held invalid UTF-8, which became U+FFFD.
+
+    >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1, 0.2], [0.9, 0.3], [0, 1]]))
+    >>> [word for word, cosine in vectors.most_similar("cat")]
+    ['dog', 'car']
     """
 
     duplicates = 0
@@ -103,11 +74,12 @@ class WordVectors:
 
     def __getitem__(self, word: str) -> np.ndarray:
         """The word's vector (d,). Raises KeyError for an unknown word."""
-        return self.matrix[self.index[word]]
+        row: np.ndarray = self.matrix[self.index[word]]
+        return row
 
     @property
     def dim(self) -> int:
-        return self.matrix.shape[1]
+        return int(self.matrix.shape[1])
 
     @property
     def note(self) -> str:
@@ -125,6 +97,23 @@ class WordVectors:
         """Rows scaled to length one (V, d); a zero row stays zero, so its cosine with anything is 0."""
         return unit_rows(self.matrix)
 
+    def rows_of(self, words: Collection[str]) -> np.ndarray:
+        """Every row (n,) that holds one of `words`, rising. Unknown words have none, repeated ones several."""
+        if len(self.index) == len(self):
+            return np.array(sorted(self.index[word] for word in {*words} if word in self.index), dtype=np.int64)
+        return np.array([row for row, word in enumerate(self.words) if word in words], dtype=np.int64)
+
+    def distinct(self) -> WordVectors:
+        """These vectors with the first row of each word only: themselves where no word is repeated."""
+        if len(self.index) == len(self):
+            return self
+        rows = list(self.index.values())
+        counts = None if self.counts is None else np.asarray(self.counts)[rows]
+        return self._with(list(self.index), self.matrix[rows], counts)
+
+    def _with(self, words: list[str], matrix: np.ndarray, counts: np.ndarray | None) -> WordVectors:
+        return WordVectors(words, matrix, counts)
+
     def nearest(
         self,
         query: np.ndarray,
@@ -132,12 +121,15 @@ class WordVectors:
         restrict: int | None = None,
         exclude: tuple[str, ...] = (),
     ) -> list[tuple[str, float]]:
-        """The `topn` words of highest cosine with `query` (d,), best first, among the first `restrict` rows."""
+        """The `topn` words of highest cosine with `query` (d,), best first, among the first `restrict` rows.
+
+        No row of a word in `exclude` is among them.
+        """
         cosine = self.unit[:restrict] @ unit_rows(query[None])[0]  # (restrict,)
-        rows = [self.index[word] for word in exclude if word in self.index]
-        cosine[[row for row in rows if row < len(cosine)]] = -np.inf
-        topn = min(topn, len(cosine) - sum(row < len(cosine) for row in set(rows)))
-        best = np.argsort(-cosine, kind="stable")[:topn]
+        rows = self.rows_of(exclude)
+        rows = rows[rows < len(cosine)]
+        cosine[rows] = -np.inf
+        best = np.argsort(-cosine, kind="stable")[: min(topn, len(cosine) - len(rows))]
         return [(self.words[row], float(cosine[row])) for row in best]
 
     def most_similar(self, word: str, topn: int = 10, restrict: int | None = None) -> list[tuple[str, float]]:
@@ -159,20 +151,24 @@ class WordVectors:
         Raises VectorFileError for another suffix, or where the format cannot hold one of the words;
         OSError where the file cannot be written.
         """
-        from lab03_eval import formats
-
-        formats.write(self, path)
+        formats.write(Rows(self.words, self.matrix, self.counts), path)
 
     @staticmethod
     def load(path: str | Path) -> WordVectors:
-        """Read `path` in the format that its suffix names (see formats.py).
+        """Read `path` in the format that its suffix names (see formats.py). Of two equal words the first is kept.
 
-        Raises VectorFileError with one line that names the file, the place and what was expected there;
-        OSError where the file cannot be opened.
+        The result is SubwordVectors for a fastText model. Raises VectorFileError with one line that names the file,
+        the place and what was expected there; OSError where the file cannot be opened.
         """
-        from lab03_eval import formats
-
-        return formats.read(path)
+        rows = formats.read(path)
+        if rows.ngrams is None:
+            every = WordVectors(rows.words, rows.matrix, rows.counts)
+        else:
+            ngrams = rows.ngrams
+            every = SubwordVectors(rows.words, rows.matrix, ngrams.matrix, ngrams.minn, ngrams.maxn, rows.counts)
+        vectors = every.distinct()
+        vectors.duplicates, vectors.replaced = len(every) - len(vectors), rows.replaced
+        return vectors
 
     @classmethod
     def from_gensim(cls, vectors: KeyedVectors) -> WordVectors:
@@ -185,11 +181,11 @@ class WordVectors:
         """gensim's KeyedVectors with the same rows; of two equal words the first is kept."""
         from gensim.models import KeyedVectors
 
-        rows = list(self.index.values())
+        own = self.distinct()
         vectors = KeyedVectors(self.dim)
-        vectors.add_vectors(list(self.index), self.matrix[rows])
-        if self.counts is not None:
-            vectors.expandos["count"] = np.asarray(self.counts)[rows]
+        vectors.add_vectors(own.words, own.matrix)
+        if own.counts is not None:
+            vectors.expandos["count"] = np.array(own.counts)
         return vectors
 
 
@@ -213,6 +209,9 @@ class SubwordVectors(WordVectors):
         self.ngram_matrix = ngram_matrix
         self.minn, self.maxn = minn, maxn
 
+    def _with(self, words: list[str], matrix: np.ndarray, counts: np.ndarray | None) -> WordVectors:
+        return SubwordVectors(words, matrix, self.ngram_matrix, self.minn, self.maxn, counts)
+
     def _composed(self, word: str) -> np.ndarray | None:
         """None for a word without n-grams, or where one has a row that is no number (training never met it)."""
         rows, _ = ngram_rows([word], self.minn, self.maxn, len(self.ngram_matrix))
@@ -226,7 +225,7 @@ class SubwordVectors(WordVectors):
     def __getitem__(self, word: str) -> np.ndarray:
         """The word's vector (d,). Raises KeyError for an unknown word that cannot be composed."""
         if word in self.index:
-            return self.matrix[self.index[word]]
+            return super().__getitem__(word)
         vector = self._composed(word)
         if vector is None:
             raise KeyError(word)
@@ -237,19 +236,3 @@ class SubwordVectors(WordVectors):
         unknown = {word: self._composed(word) for word in dict.fromkeys(words) if word not in self.index}
         found = {word: vector for word, vector in unknown.items() if vector is not None}
         return WordVectors(self.words + list(found), np.vstack([self.matrix, *found.values()]))
-
-
-def save_tensors(path: str | Path, tensors: dict[str, np.ndarray], metadata: dict[str, str]) -> None:
-    """Write named arrays as safetensors. `load` reads the one named `matrix`, its words from the metadata.
-
-    Raises OSError where the file cannot be written.
-    """
-    from safetensors import SafetensorError
-    from safetensors.numpy import save_file
-
-    tensors = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}  # save_file takes raw memory
-    with replacing(path) as temporary:
-        try:
-            save_file(tensors, temporary, metadata)
-        except SafetensorError as error:  # its own wrapping of the system's error
-            raise OSError(f"{path}: cannot be written: {error}") from None

@@ -1,6 +1,6 @@
 """Pictures of embeddings, each with a caption that says what may not be read from it.
 
-A file's suffix chooses its format: .png at 300 dots an inch, .pdf and .svg as vectors. The background is
+A file's suffix chooses its format: .png at 300 dots per inch, .pdf and .svg as vectors. The background is
 white and opaque and the writing dark, so that a picture reads the same on paper and on a dark page.
 """
 
@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-import matplotlib
-
-matplotlib.use("Agg")  # files only: no screen is needed
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib import patheffects
+from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
-from matplotlib.text import Annotation, Text
 from scipy import stats
 
 from lab03_eval.benchmarks import Pair
 from lab03_eval.eval_embeddings import cosines, evaluate_similarity
-from lab03_eval.layout import (
+from lab03_eval.pictures.labels import place_labels
+from lab03_eval.pictures.layout import (
     CAUTIONS,
     COLOURS,
     MIN_WORDS,
@@ -33,20 +30,18 @@ from lab03_eval.layout import (
     lay_out,
     shown_variance,
 )
-from lab03_eval.vectors import WordVectors, replacing
+from lab03_eval.pictures.style import DOTS, INK, SOFT, caption, literally, save, shortened
+from lab03_eval.vectors import WordVectors
 
-INK, SOFT, DOTS = "0.1", "0.35", "0.76"
 MARKERS = dict(zip(COLOURS, "osD^vP"))  # a second sign beside the colour, for grey prints
 PALETTE = list(COLOURS.values())
 
-RINGS = np.array([4, 7, 11, 16, 22, 30, 40, 52, 66, 84, 106, 132, 160, 200])  # points from a dot to its label
-TURNS = np.linspace(0, 2 * np.pi, 24, endpoint=False)
-CROWD = 45  # points: labels turn away from the dots within this distance
-FORBIDDEN = 1e6  # the price of covering another label or leaving the picture
-FONT_SIZES = (8, 7, 6, 5)
-
-literally = matplotlib.rc_context({"text.parse_math": False})  # a $ in a word or a file's name starts no formula
-
+SECTION = "google.full.section."
+SECTIONS_CAUTION = (
+    "Whiskers: 95 % Wilson intervals, as if the questions were independent; the same words recur in them. Not to "
+    "be read: how another training seed would score, how well a task will go, or a comparison of two bars with "
+    "different counts behind “of”: they answered different questions."
+)
 RELATIONS = {
     "man → woman": [
         ("man", "woman"), ("king", "queen"), ("boy", "girl"), ("father", "mother"), ("husband", "wife"),
@@ -61,107 +56,6 @@ RELATIONS = {
         ("find", "found"), ("come", "came"),
     ],
 }  # fmt: skip
-
-
-def shortened(name: str, width: int = 40) -> str:
-    """`name` in at most `width` characters, its middle left out where it is longer."""
-    kept = width - 1
-    return name if len(name) <= width else f"{name[: kept - kept // 2]}…{name[len(name) - kept // 2 :]}"
-
-
-@literally
-def place_labels(axes: plt.Axes, points: np.ndarray, labels: list[str], lines: Sequence[np.ndarray] = ()) -> None:
-    """Write each label near its point (n, 2) so that no two overlap; a thin line leads to one that stands off.
-
-    Greedy over rings of places around each point: the cheapest place is near, on the side away from the
-    crowd, and covers no dot, no leading line and none of the `lines` (from, to) that are drawn already. If
-    some label finds no free place, all are set in a smaller font. Call it when the axes' limits are final.
-    """
-    if not labels:
-        return
-    axes.figure.canvas.draw()  # fixes where the points are
-    pixels = axes.figure.dpi / 72  # of one point; every length below is in points
-    dots = axes.transData.transform(points) / pixels  # (n, 2)
-    ends = [axes.transData.transform(line) / pixels for line in lines]
-    drawn = [np.linspace(start, end, 40) for start, end in ends]
-    frame = np.array(axes.get_window_extent().extents) / pixels
-    ruler = axes.text(0, 0, "")
-    for size in FONT_SIZES:
-        sizes = []
-        for label in labels:
-            ruler.set(text=label, fontsize=size)
-            sizes.append(ruler.get_window_extent().size)
-        extents = np.array(sizes) / pixels
-        offsets, dearest = _choose_places(dots, extents, np.concatenate([np.empty((0, 2)), *drawn]), frame)
-        if dearest < FORBIDDEN:
-            break
-    ruler.remove()
-    for label, point, offset, extent in zip(labels, points, offsets, extents):
-        nearest = np.clip(0.5 - offset / extent, 0, 1)  # where the box comes nearest to the dot, as parts of its sides
-        distance = np.linalg.norm(offset + (nearest - 0.5) * extent)
-        leader = {"arrowstyle": "-", "color": "0.55", "linewidth": 0.4, "relpos": nearest, "shrinkA": 0, "shrinkB": 1}
-        axes.annotate(
-            label, point, xytext=offset, textcoords="offset points", ha="center", va="center", fontsize=size,
-            color=INK, path_effects=[patheffects.withStroke(linewidth=1.5, foreground="white")],
-            arrowprops=leader if distance > RINGS[1] else None, zorder=5, annotation_clip=False,
-        )  # fmt: skip
-
-
-def label_boxes(axes: plt.Axes) -> dict[str, np.ndarray]:
-    """(left, bottom, right, top) in pixels of each label that `place_labels` wrote into `axes`."""
-    labels = [text for text in axes.texts if isinstance(text, Annotation)]
-    axes.figure.canvas.draw()  # fixes where the labels are
-    # Text's own extent: an annotation's includes its leading line.
-    return {label.get_text(): np.array(Text.get_window_extent(label).extents) for label in labels}
-
-
-def _choose_places(
-    dots: np.ndarray, extents: np.ndarray, drawn: np.ndarray, frame: np.ndarray
-) -> tuple[np.ndarray, float]:
-    """Offsets (n, 2) from each dot to the middle of its label, and the highest price paid for one.
-
-    `extents` (n, 2) are the labels' sizes, `drawn` (p, 2) points of lines better not covered, `frame` the
-    sides left, bottom, right, top of the picture; all in points.
-    """
-    near = np.linalg.norm(dots[:, None] - dots[None], axis=2) < CROWD  # (n, n)
-    outward = dots - (near @ dots) / near.sum(axis=1, keepdims=True)
-    length = np.linalg.norm(outward, axis=1)
-    direction = np.stack([np.cos(TURNS), np.sin(TURNS)], axis=1)  # (t, 2)
-    boxes = np.empty((0, 4))
-    offsets, dearest = np.zeros_like(dots), 0.0
-    for i in np.argsort(-length, kind="stable"):  # the crowd's rim first: its labels leave the middle free
-        half = extents[i] / 2
-        middle = (direction * (RINGS[:, None, None] + half)).reshape(-1, 2)  # (m, 2), m = rings · turns
-        low, high = dots[i] + middle - half - 0.8, dots[i] + middle + half + 0.8
-        meeting = np.clip(dots[i], low, high)  # where the leading line meets the box
-        leaders = dots[i] + (meeting - dots[i])[:, None] * np.linspace(0.1, 0.9, 9)[:, None]  # (m, 9, 2)
-        price = np.linalg.norm(meeting - dots[i], axis=1)
-        price += np.tile(8 * (1 - direction @ outward[i] / max(length[i], 1e-9)), len(RINGS))
-        price += 25 * _inside(dots, low - 1.5, high + 1.5).sum(axis=1)
-        price += 4 * _inside(drawn, low, high).sum(axis=1)
-        price += 20 * sum(_inside(leaders, box[:2], box[2:]).sum(axis=1) for box in boxes)
-        covered = (low[:, None] < boxes[:, 2:]).all(axis=2) & (high[:, None] > boxes[:, :2]).all(axis=2)  # (m, placed)
-        price += FORBIDDEN * (covered.sum(axis=1) + (low < frame[:2]).any(axis=1) + (high > frame[2:]).any(axis=1))
-        best = int(price.argmin())
-        offsets[i], dearest = middle[best], max(dearest, price[best])
-        boxes = np.vstack([boxes, [*low[best], *high[best]]])
-        drawn = np.vstack([drawn, leaders[best]])
-    return offsets, dearest
-
-
-def _inside(points: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Which points (…, p, 2) lie in the box or boxes low, high (…, 2): (…, p)."""
-    return np.all((points > low[..., None, :]) & (points < high[..., None, :]), axis=-1)
-
-
-def _save(figure: Figure, path: str | Path) -> None:
-    with replacing(path) as temporary:
-        figure.savefig(temporary, dpi=figure.dpi, facecolor="white")
-    plt.close(figure)
-
-
-def _caption(figure: Figure, text: str, width: int) -> None:
-    figure.text(0.5, 0.01, textwrap.fill(text, width), ha="center", va="bottom", fontsize=8, color=SOFT)
 
 
 def _draw_families(axes: plt.Axes, vectors: WordVectors, words: list[str], places: np.ndarray) -> None:
@@ -196,13 +90,13 @@ def draw_families(vectors: WordVectors, path: str | Path, title: str, seed: int 
         axes.legend(frameon=False, fontsize=8, loc="best")
     else:
         axes.text(0.5, 0.5, "too few words of the families are in this vocabulary", ha="center")
-    _caption(figure, "t-SNE by cosine: who is near whom can be read from it, distances between groups cannot.", 120)
-    _save(figure, path)
+    caption(figure, "t-SNE by cosine: who is near whom can be read from it, distances between groups cannot.", 120)
+    save(figure, path)
 
 
 @literally
 def map_figure(vectors: WordVectors, words: list[str], layouts: dict[str, np.ndarray], title: str) -> Figure:
-    """The figure of `draw_maps`: one panel a layout, two in a row, and the legend with its cautions in the last."""
+    """The figure of `draw_maps`: one panel per layout, two in a row, and the legend with its cautions in the last."""
     rows = len(layouts) // 2 + 1
     figure, panels = plt.subplots(rows, 2, figsize=(11, 5.3 * rows + 0.4), dpi=300, squeeze=False)
     top = 1 - 0.65 / (5.3 * rows + 0.4)
@@ -243,45 +137,30 @@ def draw_maps(
 
     `words` are `map_words(vectors)`, `layouts` the places (n, 2) that `lay_out` gives them by each method.
     """
-    _save(map_figure(vectors, words, layouts, title), path)
+    save(map_figure(vectors, words, layouts, title), path)
 
 
 @literally
-def draw_sections(results: dict[str, dict], path: str | Path, words: dict[str, int] | None = None) -> None:
+def draw_sections(results: dict[str, dict[str, Any]], path: str | Path, words: dict[str, int] | None = None) -> None:
     """Accuracy in each of Google's sections under `full`, with 95 % intervals, for one or several embeddings.
 
     `results` holds for each name the flat dictionary of `eval_embeddings.evaluate`, `words` the size of its
     vocabulary. A section without an answered question shows as "no coverage".
     """
-    prefix, suffix = "google.full.section.", ".accuracy"
-    sections = [
-        key[len(prefix) : -len(suffix)]
-        for key in next(iter(results.values()))
-        if key.startswith(prefix) and key.endswith(suffix)
-    ]
+    first = next(iter(results.values()))
+    ending = ".accuracy"
+    sections = [key[len(SECTION) : -len(ending)] for key in first if key.startswith(SECTION) and key.endswith(ending)]
     thickness = 0.8 / len(results)
     keys = 0.2 * len(results) if len(results) > 1 else 0  # inches of legend, above the bars
     height = 1.55 + keys + len(sections) * max(0.36, 0.2 * len(results))
     figure, axes = plt.subplots(figsize=(9, height), dpi=300)
     figure.subplots_adjust(left=0.27, right=0.97, bottom=1.1 / height, top=1 - (0.45 + keys) / height)
-    rows = np.arange(len(sections))
     bars = []
     for nth, scores in enumerate(results.values()):
-        y = rows + (nth - (len(results) - 1) / 2) * thickness
-        used = np.array([scores[f"{prefix}{section}.used"] for section in sections])
-        accuracy, low, high = (
-            100 * np.array([scores[f"{prefix}{section}.{key}"] if n else 0 for section, n in zip(sections, used)])
-            for key in ("accuracy", "low", "high")
-        )
-        colour = PALETTE[nth % len(PALETTE)]
-        bars.append(axes.barh(y, accuracy, thickness, color=colour, edgecolor="white", linewidth=0.5))
-        known = used > 0
-        errors = np.maximum(0, [accuracy - low, high - accuracy])[:, known]
-        axes.errorbar(accuracy[known], y[known], xerr=errors, fmt="none", color=INK, linewidth=1, capsize=2)
-        for place, value, end, n in zip(y, accuracy, high, used):
-            note = f"{value:.0f} % of {n:,}" if n else "no coverage"
-            axes.text(end + 1, place, note, va="center", fontsize=6.5 if len(results) > 1 else 8, color=SOFT)
-    axes.set_yticks(rows, sections)
+        y = np.arange(len(sections)) + (nth - (len(results) - 1) / 2) * thickness
+        size = 6.5 if len(results) > 1 else 8
+        bars.append(_draw_bars(axes, scores, sections, y, thickness, PALETTE[nth % len(PALETTE)], size))
+    axes.set_yticks(range(len(sections)), sections)
     axes.set(xlim=(0, 112), xticks=range(0, 101, 20), ylim=(len(sections) - 0.4, -0.6))
     candidates = f"all {next(iter(words.values())):,} words" if words and len(words) == 1 else "all words"
     title = f"Google analogies by section (3CosAdd, {candidates} are candidates)"
@@ -291,13 +170,33 @@ def draw_sections(results: dict[str, dict], path: str | Path, words: dict[str, i
     if len(results) > 1:
         labels = [shortened(name) + (f", {words[name]:,} words" if words else "") for name in results]
         axes.legend(bars, labels, frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
-    caution = (
-        "Whiskers: 95 % Wilson intervals, as if the questions were independent; the same words recur in them. Not to "
-        "be read: how another training seed would score, how well a task will go, or a comparison of two bars with "
-        "different counts behind “of”: they answered different questions."
+    caption(figure, SECTIONS_CAUTION, 125)
+    save(figure, path)
+
+
+def _draw_bars(
+    axes: plt.Axes,
+    scores: dict[str, Any],
+    sections: list[str],
+    y: np.ndarray,
+    thickness: float,
+    colour: str,
+    size: float,
+) -> BarContainer:
+    """One embedding's bars at heights `y` (n,), with whiskers, and notes of font `size` behind them."""
+    used = np.array([scores[f"{SECTION}{section}.used"] for section in sections])
+    accuracy, low, high = (
+        100 * np.array([scores[f"{SECTION}{section}.{key}"] if n else 0 for section, n in zip(sections, used)])
+        for key in ("accuracy", "low", "high")
     )
-    _caption(figure, caution, 125)
-    _save(figure, path)
+    bars = axes.barh(y, accuracy, thickness, color=colour, edgecolor="white", linewidth=0.5)
+    known = used > 0
+    errors = np.maximum(0, [accuracy - low, high - accuracy])[:, known]
+    axes.errorbar(accuracy[known], y[known], xerr=errors, fmt="none", color=INK, linewidth=1, capsize=2)
+    for place, value, end, n in zip(y, accuracy, high, used):
+        note = f"{value:.0f} % of {n:,}" if n else "no coverage"
+        axes.text(end + 1, place, note, va="center", fontsize=size, color=SOFT)
+    return bars
 
 
 @literally
@@ -339,8 +238,8 @@ def draw_similarity(vectors: WordVectors, pairs: list[Pair], path: str | Path, t
         "read: a cosine as a degree of similarity; cosines of two embeddings against each other: their scales differ. "
         "People differ too, and some pairs are related without being similar."
     )
-    _caption(figure, caution, 125)
-    _save(figure, path)
+    caption(figure, caution, 125)
+    save(figure, path)
 
 
 @literally
@@ -380,7 +279,7 @@ def draw_analogies(vectors: WordVectors, path: str | Path) -> None:
     caution = (
         "Unit vectors. Each plane was chosen from the very words that it shows, which favours parallel arrows. Not to "
         "be read: that arrows parallel here are parallel in the whole space. The mean cosine between the relation's "
-        "offsets there (1 parallel, 0 unrelated) stands above each panel."
+        "offsets there (1 parallel, 0 unrelated) is given above each panel."
     )
-    _caption(figure, caution, 150)
-    _save(figure, path)
+    caption(figure, caution, 150)
+    save(figure, path)

@@ -9,7 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from lab03_eval.sentences import SentenceEncoder
-from lab03_eval.task_data import Tagged
+from lab03_eval.tasks.task_data import Tagged
 from lab03_eval.vectors import WordVectors
 
 WIDTH = 5  # the token and two neighbours on each side

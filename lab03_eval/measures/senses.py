@@ -1,8 +1,9 @@
 """Which senses share one vector: a report on the neighbourhoods of chosen words.
 
-A static embedding has one vector a word, so the senses of "python" (a language, a comedy troupe) compete for the same
-neighbours. The report shows who wins: the word's nearest neighbours are clustered, and each cluster is printed with its
-words. Clustering neighbours to find senses follows Pelevina et al. (2016), "Making Sense of Word Embeddings"; here:
+A static embedding has one vector per word, so the senses of "python" (a language, a comedy troupe) compete for the same
+neighbours. The report shows who wins. The word's nearest neighbours are clustered, and each cluster is printed with its
+words. Clustering neighbours to find senses follows Pelevina et al. (2016), "Making Sense of Word Embeddings". Here it
+is done in three steps:
 
 1. The `neighbours` nearest words are taken among the `top_words` most frequent (rare words near a word are often
    noise), after subtracting the mean vector, which would make all cosines look alike.
@@ -11,8 +12,8 @@ words. Clustering neighbours to find senses follows Pelevina et al. (2016), "Mak
    different clusters, divided by the mean cosine between words of the same one. Near 1 the clusters are parts of one
    cloud; near 0 they have nothing in common but the word itself.
 
-Read it with care: a sense that the corpus seldom uses has no neighbours here and cannot appear ("bank" of a river among
-financial news); clusters can be themes of one sense; the two limits on `contact` were set by eye.
+Read it with care. A sense that the corpus seldom uses has no neighbours here and cannot appear ("bank" of a river among
+financial news). Clusters can be themes of one sense. And the two limits on `contact` were set by eye.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
-from lab03_eval.geometry import TOP_WORDS, unit_rows
+from lab03_eval.measures.geometry import TOP_WORDS, unit_rows
 from lab03_eval.vectors import WordVectors
 
 WORDS = ("java", "bank", "python", "apple")
@@ -40,6 +41,7 @@ def neighbourhood(
     its own `coherence` (None for a single word); `verdict`: one line. For an unknown word, or one with too few
     neighbours to cluster, there is `not_run` instead.
     """
+    vectors = vectors.distinct()
     return _report(vectors, _centred_unit(vectors, top_words), word, neighbours, seed)
 
 
@@ -47,12 +49,13 @@ def evaluate_senses(
     vectors: WordVectors, words: tuple[str, ...] = WORDS, top_words: int = TOP_WORDS
 ) -> dict[str, dict]:
     """`neighbourhood` of each word, by word."""
+    vectors = vectors.distinct()
     unit = _centred_unit(vectors, top_words)
     return {word: _report(vectors, unit, word) for word in words}
 
 
 def format_senses(reports: dict[str, dict], shown: int = 8) -> str:
-    """The report that people read: a verdict a word, then its clusters with their first `shown` words."""
+    """The report that people read: a verdict per word, then its clusters with their first `shown` words."""
     lines = []
     for word, report in reports.items():
         if "not_run" in report:

@@ -1,4 +1,4 @@
-"""Readers of the task data under data/sentence (`python scripts/get_data.py sentence`), one function a format.
+"""Readers of the task data under data/sentence (`python scripts/get_data.py sentence`), one function per format.
 
 Each raises TaskDataError, one line with file and place, for a file of another shape, and OSError where it cannot
 be opened.
@@ -14,11 +14,13 @@ from typing import TypeVar
 
 import numpy as np
 
+from wordlab.errors import InputError
+
 T = TypeVar("T")
 
 
-class TaskDataError(ValueError):
-    """A task's file that cannot be read; the message is one line: file, place, what was expected."""
+class TaskDataError(InputError):
+    """A task's file that cannot be read. The message is one line: file, place, what was expected."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def _label_first(path: Path, pattern: str, expected: str, encoding: str = "utf-8
 
 
 def read_stackoverflow(titles: Path, labels: Path) -> Labelled:
-    """Titles of Stack Overflow questions, one a line; their labels stand in a second file."""
+    """Titles of Stack Overflow questions, one per line, and their labels from a second file."""
     texts, classes = _lines(titles), _lines(labels)
     if len(texts) != len(classes):
         raise TaskDataError(f"{labels}: {len(classes)} labels for {len(texts)} titles")

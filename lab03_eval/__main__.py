@@ -1,0 +1,3 @@
+from lab03_eval.command import main
+
+main()

@@ -1,0 +1,1 @@
+"""Measures beside similarity and analogies, and the tables that show them all."""

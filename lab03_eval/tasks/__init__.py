@@ -1,0 +1,1 @@
+"""What word vectors are worth in tasks: sentence similarity, classification, clustering, retrieval and tagging."""
