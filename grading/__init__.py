@@ -1,1 +1,1 @@
-"""Grading of the labs: steps, judges, and the contained child process that runs a submission (see child.py)."""
+"""Grading of the labs: steps and their judges, starters, and the contained process that runs a submission."""

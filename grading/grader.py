@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from grading.runner import COMMAND_BOUNDS, LOAD_SECONDS, Child, Lost
+from grading.containment.runner import COMMAND_BOUNDS, LOAD_SECONDS, Child, Lost
 from grading.steps import Step, Threshold, Verdict
 from grading.submission import Submission
+from lab01_word2vec.text import Text
 
 SEED = 1
 BUDGET = 120.0  # seconds for all steps of a submission that keeps running out of time
@@ -28,7 +29,7 @@ def not_enforced() -> list[str]:
 def grade(
     submission: Submission, steps: Collection[str] | None = None, seed: int = SEED, corpus: str | None = None
 ) -> list[Verdict]:
-    """A verdict for each of the lab's steps, or for those named; the threshold's last, not run without a corpus."""
+    """A verdict for each of the lab's steps, or for those named, and last the threshold's, not run without a corpus."""
     lab = submission.lab
     chosen = [step for step in lab.steps if steps is None or step.name in steps]
     verdicts = list(_verdicts(submission, chosen, seed))
@@ -67,8 +68,9 @@ def _verdicts(submission: Submission, steps: list[Step], seed: int) -> Iterator[
 def _threshold(submission: Submission, threshold: Threshold, corpus: str | None) -> Verdict:
     """The lab's command on `corpus`, in a child with room to train; what it leaves is judged when the child is gone."""
     if corpus is None:
-        return Verdict(THRESHOLD, None, 0, 0, "not run: no corpus given (--corpus FILE)")
-    path = str(Path(corpus).resolve()) if Path(corpus).exists() else corpus  # or the word "sample"
+        return Verdict(THRESHOLD, None, 0, 0, "not run: no corpus given (--corpus wiki8, or a file)")
+    text = Text(corpus).path  # wiki8 is a file that a submission's own folder does not have
+    path = str(text.resolve()) if text else corpus  # the word "sample"
     try:
         with Child(submission, COMMAND_BOUNDS, read=(path,)) as child:
             out = child.folder / "home" / "out"
@@ -99,7 +101,7 @@ def _load(child: Child) -> str | None:
     try:
         answer = child.ask("load", LOAD_SECONDS)
     except Lost as lost:
-        hint = "; what runs stands under if __name__ == '__main__'" if "finish" in str(lost) else ""
+        hint = "; code that runs something belongs under if __name__ == '__main__'" if "finish" in str(lost) else ""
         return f"importing the submission: {lost}{hint}"
     if error := answer.get("error"):
         return f"the submission cannot be imported: {_told(error)}"

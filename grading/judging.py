@@ -11,7 +11,7 @@ SMALL = 1e-5  # float32 vectors of length one
 
 
 def differs(value: Any, expected: float, tolerance: float = SMALL) -> bool:
-    """Whether a returned number is not `expected`; None stands for NaN, which JSON need not know."""
+    """Whether a returned number is not `expected`. None means NaN, which JSON need not know."""
     if value is None or math.isnan(value):
         return not math.isnan(expected)
     return math.isnan(expected) or abs(value - expected) > tolerance

@@ -1,8 +1,8 @@
 """What a lab's grading is made of: steps worth points, each judged in the parent process from plain values.
 
-A step's inputs are drawn here from a seed and sent to the child that runs the submission; a probe of the same name
-(probes_lab01.py …) calls the learner's functions there and sends back what they returned, as plain lists and numbers.
-The judge, and with it everything that is expected, stays in the parent.
+A step's inputs are drawn here from a seed and sent to the child that runs the submission. A probe of the same name
+(probes.py in the lab's folder) calls the learner's functions there and sends back what they returned, as plain lists
+and numbers. The judge, and with it everything that is expected, stays in the parent.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ import numpy as np
 class Step:
     """One rung of a lab: what is called, with what, and how the answer is judged.
 
-    `uses` are the names looked up in the submission, in solution.py first and then in its companions; one that is
-    missing, or that raises NotImplementedError, is the verdict. `inputs` draws what the probe is given (anything
-    that JSON holds). `judge` gets these inputs and the probe's answer, and says what is wrong in the learner's terms,
-    or returns None. It may take the answer's shape for granted: what it raises means that the answer cannot be read.
+    `uses` are the names looked up in the submission, in solution.py first and then in its other files. The step fails
+    where one is missing or raises NotImplementedError. `inputs` draws what the probe is given (anything that JSON
+    holds). `judge` gets these inputs and the probe's answer, and returns what is wrong in the learner's terms, or None.
+    It may take the answer's shape for granted: if it raises an error, the verdict is that the answer cannot be read.
     """
 
     name: str
@@ -44,10 +44,11 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Lab:
-    """A lab's steps and what stands around a submission.
+    """A lab's steps, and what surrounds a submission while it is graded.
 
-    `package` is the folder that the submission takes the place of; `given` are files of it that teach nothing and
-    come along where the submission lacks them; `tools` are the packages of other labs that it may import.
+    The submission takes the place of `package`. `given` are files of that package that hold no answer and come along
+    where the submission lacks them, and `tools` are the packages beside it that it may import. Most submissions import
+    `libraries`, which is then done once, not by every child.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Lab:
     steps: tuple[Step, ...]
     given: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
     threshold: Threshold | None = None
 
 

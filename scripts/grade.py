@@ -2,9 +2,9 @@
 
     python scripts/grade.py submissions/ --report grades.csv
 
-Every file *.py and every folder in it is a submission. Each runs in a contained process (grading/child.py); one that is
-broken or means harm costs no other. Results are kept as they come in grades.json beside the table: run the same
-command again after an interruption, or when submissions have been added, and only what is new or changed is graded.
+Every file *.py and every folder in it is a submission. Each runs in a contained process (grading/containment/child.py):
+one that is broken or means harm costs no other. Results are kept as they come in grades.json beside the table. After an
+interruption, or when submissions have been added, the same command grades only what is new or changed.
 """
 
 from __future__ import annotations
@@ -19,20 +19,32 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+try:
+    from wordlab.command import OneLineParser, number, run_command, seed
+except ModuleNotFoundError as missing:
+    sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
+
 from tqdm import tqdm
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-from grading.gradebook import write_csv, write_page  # noqa: E402
-from grading.grader import SEED, grade, not_enforced  # noqa: E402
-from grading.submission import LABS, SubmissionError, find_submission  # noqa: E402
-from lab03_eval.vectors import replacing  # noqa: E402
+from grading.gradebook.page import write_page
+from grading.gradebook.table import write_csv
+from grading.grader import SEED, grade, not_enforced
+from grading.places import LABS, ROOT
+from grading.submission import SubmissionError, find_submission
+from lab01_word2vec.text import SAMPLE, WIKI8
+from wordlab.errors import InputError, Interrupted
+from wordlab.files import write_json
 
 
 def submissions_in(folder: Path) -> list[Path]:
-    """Files *.py and folders, by name; hidden ones are none."""
+    """Files *.py and folders, by name, without hidden ones. Raises InputError where there is none."""
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder; give the one that holds the submissions")
     found = [path for path in folder.iterdir() if path.is_dir() or path.suffix == ".py"]
-    return sorted(path for path in found if not path.name.startswith((".", "__")))
+    paths = sorted(path for path in found if not path.name.startswith((".", "__")))
+    if not paths:
+        raise InputError(f"{folder}: no submission in it, neither a folder nor a .py file")
+    return paths
 
 
 def grade_one(path: Path, known: dict[str, dict], args: argparse.Namespace) -> dict[str, Any]:
@@ -55,13 +67,14 @@ def grade_one(path: Path, known: dict[str, dict], args: argparse.Namespace) -> d
 def grader_version() -> str:
     """Changes whenever the grader's code does: what it said before may no longer hold."""
     digest = hashlib.sha256()
-    for path in sorted((ROOT / "grading").glob("*.py")):
-        digest.update(path.read_bytes())
+    for path in sorted((ROOT / "grading").rglob("*.py")):
+        if "seeded" not in path.parts:  # the set that the grader is measured on
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
 def grade_all(paths: list[Path], known: dict[str, dict], args: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    """Records as they are finished, two submissions at a time."""
+    """Records as they are finished, several submissions at a time."""
     with ThreadPoolExecutor(args.jobs) as pool:
         futures: list[Future] = [pool.submit(grade_one, path, known, args) for path in paths]
         try:
@@ -72,15 +85,16 @@ def grade_all(paths: list[Path], known: dict[str, dict], args: argparse.Namespac
 
 
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = OneLineParser(__doc__)
     parser.add_argument("folder", type=Path, metavar="submissions/")
-    parser.add_argument(
-        "--report", type=Path, default=Path("grades.csv"), metavar="CSV", help=".html and .json beside it"
-    )
+    beside = "the table; .html and .json are written beside it"
+    parser.add_argument("--report", type=Path, default=Path("grades.csv"), metavar="CSV", help=beside)
     parser.add_argument("--lab", choices=LABS, help="all are for this lab; otherwise told by the names they define")
-    parser.add_argument("--corpus", metavar="FILE", help="also run the threshold step, minutes for each submission")
-    parser.add_argument("--seed", type=int, default=SEED, help="draws other inputs")
-    parser.add_argument("--jobs", type=int, default=2, help="submissions at a time")
+    parser.add_argument(
+        "--corpus", metavar="FILE", help="also run the threshold step on it, or on wiki8: a minute per submission"
+    )
+    parser.add_argument("--seed", type=seed, default=SEED, help="draws other inputs")
+    parser.add_argument("--jobs", type=number(int, 1, 256), default=2, help="submissions at a time")
     return parser
 
 
@@ -92,36 +106,37 @@ def read_known(path: Path) -> dict[str, dict]:
         return {}
 
 
-def main() -> None:
-    parser = build_parser()
-    args = parser.parse_args()
-    if not args.folder.is_dir():
-        parser.exit(2, f"error: {args.folder}: no such folder; give the one that holds the submissions\n")
+def check(args: argparse.Namespace) -> None:
+    """What would cost every submission points, or overwrite the table, is said before any grading."""
+    if args.corpus and args.corpus not in (SAMPLE, WIKI8) and not Path(args.corpus).exists():
+        raise InputError(f"--corpus {args.corpus}: no such file")
+    if args.report.suffix in (".json", ".html"):
+        raise InputError(f"--report {args.report}: this is the name of a file beside the table; end it in .csv")
+
+
+def run(args: argparse.Namespace) -> None:
+    check(args)
     paths = submissions_in(args.folder)
-    if not paths:
-        parser.exit(2, f"error: {args.folder}: no submission in it, neither a folder nor a .py file\n")
     missing = not_enforced()
     for text in missing:
         print(f"not enforced on this system: {text}", flush=True)
-    state = args.report.with_suffix(".json")
+    state, page = args.report.with_suffix(".json"), args.report.with_suffix(".html")
     known, records = read_known(state), {}
     interrupted = False
     try:
         for record in grade_all(paths, known, args):
             records[record["submission"]] = record
-            with replacing(state) as temporary:
-                temporary.write_text(json.dumps(list((known | records).values()), indent=1) + "\n", encoding="utf-8")
+            write_json(state, list((known | records).values()))
     except KeyboardInterrupt:
         interrupted = True
     done = [records[path.name] for path in paths if path.name in records]
     write_csv(done, args.report)
-    write_page(done, missing, args.report.with_suffix(".html"))
+    write_page(done, missing, page)
     as_before = sum(records[name] is known.get(name) for name in records)
-    page = args.report.with_suffix(".html")
     print(f"{len(done)} of {len(paths)} submissions, {as_before} of them as before: {args.report}, {page}")
     if interrupted:
-        parser.exit(130, "interrupted: the same command goes on from here\n")
+        raise Interrupted("the same command goes on from here")
 
 
 if __name__ == "__main__":
-    main()
+    run_command(build_parser(), run, place="report")

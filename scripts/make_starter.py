@@ -1,4 +1,4 @@
-"""Write the starter of a lab: its solution with the answers cut out, and the ladder of steps to put them back.
+"""Write the starter of a lab: its solution with the answers left out, and the steps in which to write them.
 
     python scripts/make_starter.py lab01 --out my_lab01/
 
@@ -8,25 +8,29 @@ what each function must do, what to check by hand, and how to have a single step
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-from grading.starters import LABS, StarterError, write_lab  # noqa: E402
-from lab01_word2vec.options import OneLineParser  # noqa: E402
-from lab03_eval.command import one_line_errors  # noqa: E402
+try:
+    from wordlab.command import OneLineParser, run_command
+except ModuleNotFoundError as missing:
+    sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
+
+from grading.starters import STARTERS, write_lab
 
 
-def main() -> None:
-    parser = OneLineParser(description=__doc__.split("\n")[0])
-    parser.add_argument("lab", choices=LABS)
+def build_parser() -> argparse.ArgumentParser:
+    parser = OneLineParser(__doc__)
+    parser.add_argument("lab", choices=STARTERS)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a folder that is new or empty")
-    args = parser.parse_args()
-    with one_line_errors(parser, args.out, StarterError):
-        write_lab(args.lab, args.out)
+    return parser
+
+
+def run(args: argparse.Namespace) -> None:
+    write_lab(args.lab, args.out)
     print(f"{args.out}: start with EXERCISE.md")
 
 
 if __name__ == "__main__":
-    main()
+    run_command(build_parser(), run)

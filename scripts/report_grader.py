@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import statistics
 import sys
 import tempfile
 import time
@@ -19,17 +18,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+try:
+    from wordlab.command import OneLineParser, run_command
+except ModuleNotFoundError as missing:
+    sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
+
 from tqdm import tqdm
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-from grading.grader import grade, not_enforced  # noqa: E402
-from grading.steps import Verdict  # noqa: E402
-from grading.submission import LABS, find_submission, load_lab  # noqa: E402
-from lab03_eval.vectors import replacing  # noqa: E402
-from scripts.tables import REPORTS, insert, load, table  # noqa: E402
-from tests.grading.mistakes import Mistake  # noqa: E402
-from tests.grading.seeded import (  # noqa: E402
+from grading.grader import grade, not_enforced
+from grading.places import LABS, ROOT
+from grading.seeded.collection import (
     HOSTILE,
     MISTAKES,
     VARIANTS,
@@ -38,9 +36,14 @@ from tests.grading.seeded import (  # noqa: E402
     grade_variant,
     purpose,
 )
+from grading.seeded.mistake import Mistake
+from grading.seeded.tables import tables
+from grading.steps import Verdict
+from grading.submission import find_submission, load_lab
+from wordlab.files import write_text
+from wordlab.tables import insert
 
-SHOWN = 160  # characters of a message in a table
-MEASUREMENTS = ["mistakes", "variants", "hostile", "solutions"]
+RECORD, PAGE = ROOT / "reports" / "grader.json", ROOT / "reports" / "grader.md"
 
 
 def timed(measure: Callable[[Any], dict]) -> Callable[[Any], dict]:
@@ -65,13 +68,8 @@ def of_mistake(mistake: Mistake) -> dict:
 def of_variant(path: Path) -> dict:
     verdicts = grade_variant(path)
     failed = [verdict.step for verdict in verdicts if verdict.passed is False]
-    return {
-        "lab": path.name[:5],
-        "name": path.stem,
-        "what": purpose(path),
-        "failed": failed,
-        "points": points(verdicts),
-    }
+    known = {"lab": path.name[:5], "name": path.stem, "what": purpose(path)}
+    return known | {"failed": failed, "points": points(verdicts)}
 
 
 def of_hostile(path: Path) -> dict:
@@ -88,81 +86,36 @@ def points(verdicts: list[Verdict]) -> int:
     return sum(verdict.points for verdict in verdicts)
 
 
-def measure(names: list[str], results: dict) -> dict:
-    cases: dict[str, tuple[Callable[[Any], dict], Sequence[Any]]] = {
-        "mistakes": (of_mistake, MISTAKES),
-        "variants": (of_variant, VARIANTS),
-        "hostile": (of_hostile, HOSTILE),
-        "solutions": (of_solution, LABS),
-    }
-    results["not_enforced"] = not_enforced()
+MEASUREMENTS: dict[str, tuple[Callable[[Any], dict], Sequence[Any]]] = {
+    "mistakes": (of_mistake, MISTAKES),
+    "variants": (of_variant, VARIANTS),
+    "hostile": (of_hostile, HOSTILE),
+    "solutions": (of_solution, LABS),
+}
+
+
+def measure(names: list[str]) -> dict[str, Any]:
+    results: dict[str, Any] = {"not_enforced": not_enforced()}
     for name in names:
-        run, items = cases[name]
+        run, items = MEASUREMENTS[name]
         with ThreadPoolExecutor(1 if name == "solutions" else 2) as pool:
-            found = list(tqdm(pool.map(timed(run), items), total=len(items), desc=name, disable=None))
-        results[name] = found
+            results[name] = list(tqdm(pool.map(timed(run), items), total=len(items), desc=name, disable=None))
     return results
 
 
-def short(message: str) -> str:
-    text = message if len(message) <= SHOWN else message[:SHOWN].rsplit(" ", 1)[0] + " …"
-    return text.replace("|", "\\|").replace("<", "&lt;")
+def build_parser() -> argparse.ArgumentParser:
+    parser = OneLineParser(__doc__)
+    parser.add_argument("--only", nargs="*", choices=MEASUREMENTS, default=list(MEASUREMENTS))
+    return parser
 
 
-def tables(results: dict) -> dict[str, str]:
-    """Every table by name, from the measurements alone."""
-    mistakes, variants, hostile, solutions = (results.get(name, []) for name in MEASUREMENTS)
-    rows = []
-    for lab in LABS:
-        of_lab = [record for record in mistakes if record["lab"] == lab]
-        other = [record for record in variants if record["lab"] == lab]
-        seconds = next((f"{record['seconds']:.1f}" for record in solutions if record["lab"] == lab), "–")
-        flagged = sum(record["flagged"] for record in of_lab)
-        passed = sum(not record["failed"] for record in other)
-        rows.append([lab, f"{flagged}/{len(of_lab)}", f"{passed}/{len(other)}", seconds])
-    header = ["lab", "mistakes flagged at their step", "correct variants passed", "seconds to grade the solution"]
-    made = {"grader_summary": table(header, rows)}
-    contained = sum(record["points"] == 0 for record in hostile)
-    median = statistics.median(record["seconds"] for record in mistakes) if mistakes else 0
-    made["grader_totals"] = table(
-        ["what", "measured"],
-        [
-            ["seeded mistakes flagged at the right step", f"{sum(r['flagged'] for r in mistakes)} of {len(mistakes)}"],
-            ["correct variants passed", f"{sum(not r['failed'] for r in variants)} of {len(variants)}"],
-            ["hostile or broken submissions that earned nothing", f"{contained} of {len(hostile)}"],
-            ["seconds a seeded mistake, all steps, median, two at a time", f"{median:.1f}"],
-        ],
-    )
-    for lab in LABS:
-        made[f"grader_mistakes_{lab}"] = table(
-            ["mistake", "step", "what the learner is told", "steps that fail with it"],
-            [
-                [r["name"], f"`{r['step']}`", short(r["message"]) or "NOT FLAGGED", ", ".join(r["also"]) or "–"]
-                for r in mistakes
-                if r["lab"] == lab
-            ],
-        )
-    made["grader_variants"] = table(
-        ["variant", "what is different", "points"], [[r["name"], short(r["what"]), str(r["points"])] for r in variants]
-    )
-    made["grader_hostile"] = table(
-        ["submission", "what it tries", "verdict", "seconds"],
-        [[r["name"], short(r["what"]), short(r["message"]), f"{r['seconds']:.1f}"] for r in hostile],
-    )
-    return made
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="*", choices=MEASUREMENTS, default=MEASUREMENTS)
-    args = parser.parse_args()
-    results = load("grader.json")
+def run(args: argparse.Namespace) -> None:
+    results = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
     if args.only:
-        results = measure(args.only, results)
-        with replacing(REPORTS / "grader.json") as temporary:
-            temporary.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    insert(REPORTS / "grader.md", tables(results))
+        results |= measure(args.only)
+        write_text(RECORD, json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+    insert(PAGE, tables(results))
 
 
 if __name__ == "__main__":
-    main()
+    run_command(build_parser(), run, place="only")

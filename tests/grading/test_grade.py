@@ -14,12 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from grading.gradebook import as_text, write_csv, write_page
-from grading.submission import ROOT
-from tests.lab03.test_page import browser  # noqa: F401  (a fixture)
+from grading.gradebook.page import write_page
+from grading.gradebook.table import as_text, write_csv
+from grading.places import ROOT
+from grading.seeded.collection import HERE
+from tests.lab03.test_browser import browser  # noqa: F401  (a fixture)
 
-GOOD = ROOT / "tests" / "grading" / "variants" / "lab01_numpy"
-HOSTILE = ROOT / "tests" / "grading" / "hostile"
+GOOD = HERE / "variants" / "lab01_numpy"
+HOSTILE = HERE / "hostile"
 ONE_RIGHT = (
     "def keep_probability(counts, t):\n    r = t * counts.sum() / counts\n    return (r ** 0.5 + r).clip(max=1)\n"
 )
@@ -79,13 +81,20 @@ def test_only_what_changed_is_graded_again(folder):
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(["--report", "x.csv"], "no such folder"), (["--lab", "lab09"], "invalid choice")],
+    [
+        ([], "submissions: no such folder; give the one that holds the submissions"),
+        (["--lab", "lab09"], "invalid choice"),
+        (["--jobs", "0"], "expected int in [1, 256]"),
+        (["--corpus", "absent"], "--corpus absent: no such file"),
+        (["--report", "x.json"], "end it in .csv"),
+    ],
 )
 def test_bad_input_is_one_line(tmp_path, arguments, said):
     run = command(tmp_path, *arguments)
     assert run.returncode == 2
     assert said in run.stderr
-    assert "Traceback" not in run.stderr
+    assert len(run.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_damaged_record_of_earlier_runs_is_not_believed(tmp_path):

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
-from scripts.report_grader import tables
-from scripts.tables import REPORTS, load
-from tests.grading.seeded import HOSTILE, MISTAKES, VARIANTS
+from grading.places import ROOT
+from grading.seeded.collection import HOSTILE, MISTAKES, VARIANTS
+from grading.seeded.tables import tables
 
+REPORTS = ROOT / "reports"
 REMEDY = "run python scripts/report_grader.py"
 
 
 @pytest.fixture(scope="module")
 def measured() -> dict:
-    return load("grader.json")
+    return json.loads((REPORTS / "grader.json").read_text(encoding="utf-8"))
 
 
 def test_the_tables_come_from_the_committed_json(measured):

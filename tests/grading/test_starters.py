@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from grading.grader import grade
-from grading.starters import LABS, MARKED, StarterError, cut, holes, lab_files, write_lab
+from grading.marks import answers, is_marked, without_answers
+from grading.places import HELPER, LABS, PACKAGES, ROOT
+from grading.starters import StarterError, given, lab_files, write_lab
 from grading.submission import find_submission, load_lab
 from lab03_eval.vectors import WordVectors
-from tests.conftest import ROOT
 
 each_lab = pytest.mark.parametrize("lab", LABS)
 # Modules by the package of requirements.txt that brings them.
@@ -33,13 +34,9 @@ def solved(tmp_path_factory) -> dict[str, Path]:
 
 def sources(lab: str) -> dict[str, str]:
     """Marked sources that the lab has the learner write, by their name in the starter."""
-    chosen = LABS[lab]
-    adopted = {f"{module.split('.')[1]}.py": ROOT / f"{module.replace('.', '/')}.py" for module in chosen.adopted}
-    elsewhere = {f"{module.split('.')[1]}.py" for other in LABS.values() for module in other.adopted}
-    own = [name for name in lab_files(lab) if "/" not in name and name.endswith(".py") and name not in elsewhere]
-    paths = {name: ROOT / chosen.package / name for name in own} | adopted
-    texts = {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
-    return {name: text for name, text in texts.items() if MARKED.search(text)}
+    paths = {name: ROOT / PACKAGES[lab] / name for name in lab_files(lab) if name.endswith(".py")}
+    texts = {name: path.read_text(encoding="utf-8") for name, path in paths.items() if path.is_file()}
+    return {name: text for name, text in texts.items() if is_marked(text)}
 
 
 def test_a_body_becomes_its_hint():
@@ -53,14 +50,14 @@ def test_a_body_becomes_its_hint():
         "        return y\n"
         "        # END SOLUTION\n"
     )
-    assert cut(source) == (
+    assert without_answers(source) == (
         "class Model:\n"
         "    def loss(self, x):\n"
         '        """Doc."""\n'
         "        # YOUR CODE: −log σ(x)\n"
         '        raise NotImplementedError("Model.loss: −log σ(x)")\n'
     )
-    assert holes(source) == {"Model.loss": "        y = x\n\n        return y\n"}
+    assert answers(source) == {"Model.loss": "        y = x\n\n        return y\n"}
 
 
 @each_lab
@@ -72,11 +69,11 @@ def test_no_answer_and_no_mark_is_left(lab):
             assert b"SOLUTION:" not in content
             assert b"END SOLUTION" not in content
     texts = sources(lab)
-    assert len(texts) >= 3
+    assert len(texts) >= 2
     for name, text in texts.items():
         starter = files[name].decode()
-        assert starter.count("# YOUR CODE: ") == starter.count("raise NotImplementedError(") == len(holes(text))
-        for function, body in holes(text).items():
+        assert starter.count("# YOUR CODE: ") == starter.count("raise NotImplementedError(") == len(answers(text))
+        for function, body in answers(text).items():
             assert body not in starter, function
 
 
@@ -89,7 +86,7 @@ def test_filling_the_bodies_back_in_gives_the_solution(lab):
     texts = sources(lab)
     for name, content in files.items():
         if name in texts:
-            bodies = iter(holes(texts[name]).values())
+            bodies = iter(answers(texts[name]).values())
             content = hole.sub(lambda _: next(bodies), content.decode()).encode()  # noqa: B023
         assert content == whole[name], name
 
@@ -121,29 +118,76 @@ def test_the_starter_imports_nothing_beyond_requirements_and_itself(lab):
         assert imported <= own | INSTALLED | set(sys.stdlib_module_names), name
 
 
+@each_lab
+def test_files_that_are_given_hold_no_answer(lab):
+    """A submission that lacks such a file gets it; one that lacks an answer does not get that."""
+    assert "command.py" in given(lab)
+    assert not set(given(lab)) & sources(lab).keys()
+    assert set(given(lab)) < lab_files(lab).keys()
+
+
+@each_lab
+def test_the_starters_requirements_are_the_pins_alone(lab):
+    pins = lab_files(lab)["requirements.txt"].decode()
+    ours = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    assert "-e ." in ours.splitlines()
+    assert [line for line in pins.splitlines() if line[:1] != "#"] == [
+        line for line in ours.splitlines() if line[:1] not in "#-"
+    ]
+    assert "root" not in pins  # a comment on the line that is left out
+
+
+@each_lab
+def test_the_labs_own_package_is_named_nowhere(lab):
+    """Neither an import nor a command: in a starter its files are at the top."""
+    files = lab_files(lab)
+    own = [name for name in files if (ROOT / PACKAGES[lab] / name).is_file()]
+    assert {"solution.py", "command.py"} <= set(own)
+    assert not [name for name in own if re.search(rf"{PACKAGES[lab]}[./\"]", files[name].decode(errors="replace"))]
+    assert not [name for name in files if name.startswith((PACKAGES[lab], "scripts"))]
+    assert not [name for name, content in files.items() if b"scripts/get_data.py" in content]
+
+
 def in_folder(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240)
 
 
+TINY = ["--data", "SMALL", "--epochs", "1", "--dim", "16", "--threads", "1"]
+
+
 @pytest.mark.parametrize(
     ("lab", "options", "written"),
     [
-        ("lab01", ["--data", "SMALL", "--epochs", "1", "--dim", "16"], "runs/lab01/vectors.bin"),
-        ("lab01", ["--data", "SMALL", "--epochs", "1", "--dim", "16", "--engine", "pairs"], "runs/lab01/vectors.bin"),
-        ("lab02", ["--data", "SMALL", "--epochs", "2", "--glove-epochs", "1", "--dim", "16"], "runs/lab02/glove.bin"),
+        ("lab01", TINY, "runs/lab01/vectors.bin"),
+        ("lab01", [*TINY, "--engine", "pairs"], "runs/lab01/vectors.bin"),
+        ("lab02", [*TINY, "--glove-epochs", "1"], "runs/lab02/glove.bin"),
         ("lab03", ["--vectors", "tiny.bin", "--no-pictures"], "runs/lab03/scores.json"),
     ],
 )
-def test_the_filled_starter_runs_outside_the_repository(lab, options, written, solved, small_text):
+def test_the_filled_starter_runs_by_its_own_files(lab, options, written, solved, small_text):
+    """Though the labs are installed here, nothing of the repository is imported."""
     if lab == "lab03":
         shipped = WordVectors.load(solved[lab] / "wiki8_20k.safetensors")
         WordVectors(shipped.words[:2000], shipped.matrix[:2000]).save(solved[lab] / "tiny.bin")
     (solved[lab] / written).unlink(missing_ok=True)
-    done = in_folder(solved[lab], "solution.py", *[str(small_text) if each == "SMALL" else each for each in options])
-    assert done.returncode == 0, done.stderr
+    options = [str(small_text) if each == "SMALL" else each for each in options]
+    done = in_folder(solved[lab], "-v", "solution.py", *options)  # -v names every file that is imported
+    assert done.returncode == 0, done.stderr[-2000:]
     assert (solved[lab] / written).exists()
     assert "done in" in done.stdout
+    assert f"{solved[lab]}/command.py" in done.stderr
+    assert f"{solved[lab]}/{HELPER}/command.py" in done.stderr
+    assert not [name for name in (*PACKAGES.values(), HELPER, "scripts") if f"{ROOT}/{name}/" in done.stderr]
+
+
+def test_its_other_commands_run_too(solved):
+    for lab, command in (
+        ("lab01", ["get_data.py"]), ("lab03", ["-m", "tasks"]),
+        ("lab03", ["eval_embeddings.py"]),
+    ):  # fmt: skip
+        done = in_folder(solved[lab], *command, "--help")
+        assert (done.returncode, done.stdout[:6]) == (0, "usage:"), done.stderr
 
 
 @each_lab
@@ -158,18 +202,18 @@ def test_a_folder_that_holds_anything_is_left_alone(lab, tmp_path):
 
 
 def test_an_edit_applies_exactly_once():
-    edit = ("lab03_eval/geometry.py", "rotation = left @ right", "rotation = left")
-    assert b"    rotation = left\n" in lab_files("lab03", solved=True, edit=edit)["geometry.py"]
+    edit = ("lab03_eval/measures/geometry.py", "rotation = left @ right", "rotation = left")
+    assert b"    rotation = left\n" in lab_files("lab03", solved=True, edit=edit)["measures/geometry.py"]
     for old in ("return", "no such line"):
         with pytest.raises(StarterError, match="exactly once"):
-            lab_files("lab03", solved=True, edit=("lab03_eval/geometry.py", old, ""))
+            lab_files("lab03", solved=True, edit=("lab03_eval/measures/geometry.py", old, ""))
 
 
 # EXERCISE.md
 
 
 def exercise(lab: str) -> str:
-    return (ROOT / LABS[lab].package / "EXERCISE.md").read_text(encoding="utf-8")
+    return (ROOT / PACKAGES[lab] / "EXERCISE.md").read_text(encoding="utf-8")
 
 
 @each_lab
@@ -199,7 +243,7 @@ def test_signatures_are_the_codes(lab):
     shown = re.findall(r"^def ([\w.]+)(\(.*)$", exercise(lab), re.MULTILINE)
     for name, rest in shown:
         assert signature(ast.parse(f"def f{rest}: ...").body[0]) == defined[name], name
-    missing = {function for text in sources(lab).values() for function in holes(text)} - {name for name, _ in shown}
+    missing = {function for text in sources(lab).values() for function in answers(text)} - {name for name, _ in shown}
     assert not missing, "functions to write that no rung shows"
 
 
@@ -211,7 +255,7 @@ def test_the_numbers_to_check_by_hand_are_true(lab, solved):
 
 
 def test_uneven_numbers_would_be_noticed(solved):
-    """The check above runs what stands in the page: a wrong number fails it."""
+    """The check above runs what is written in the page: a wrong number fails it."""
     page = solved["lab03"] / "EXERCISE.md"
     right = page.read_text(encoding="utf-8")
     page.write_text(right.replace("[0.8, 0.866]", "[0.8, 0.867]"), encoding="utf-8")

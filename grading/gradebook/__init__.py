@@ -1,0 +1,1 @@
+"""Grades of many submissions: a table for a spreadsheet and a page to read."""

@@ -1,0 +1,82 @@
+"""Lab 2's steps on FastText's training: a center that is made of many rows. Runs in the parent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grading.judging import differs, rounded, show
+from grading.steps import Step
+
+
+def _trainer_inputs(rng: np.random.Generator) -> Any:
+    words = ["run", "running", "runs", "rerun", "banana", "bananas", "ran"]
+    vocab = len(words)
+    centers = rng.integers(0, vocab, 6)
+    centers[1] = centers[0]  # a word that is a center twice
+    others = rng.integers(0, vocab, 5) + vocab + 1
+    return {
+        "words": words, "minn": 3, "maxn": 4, "bucket": 5000, "seed": int(rng.integers(1000)),
+        "squares": 1e6, "lr": 1000.0,
+        "rows": [*centers.tolist(), *others.tolist()], "centers": 6, "moved": rounded(rng.normal(size=(11, 4))),
+    }  # fmt: skip
+
+
+def _parts(inputs: Any, value: Any) -> np.ndarray | str:
+    """The learner's parts (V + 1, rows), or what is wrong with them."""
+    parts = np.array(value["parts"])
+    for word, row in zip(inputs["words"], parts):
+        if differs(float(row.sum()), 1, 1e-4):
+            return f"your parts of {word!r} sum to {show(float(row.sum()))}: a mean's weights, 1/(1 + n) each, sum to 1"
+    return parts
+
+
+def _judge_lookup(inputs: Any, value: Any) -> str | None:
+    parts = _parts(inputs, value)
+    if isinstance(parts, str):
+        return parts
+    table, out = np.array(value["table"]), np.array(value["out"])
+    for place, row in enumerate(inputs["rows"]):
+        center = place < inputs["centers"]
+        expected = parts[row] @ table if center else table[row]
+        if not np.allclose(out[place], expected, atol=1e-5):
+            if center and np.allclose(out[place], table[row], atol=1e-5):
+                return f"your center {inputs['words'][row]!r} is its own row alone, not parts @ table"
+            what = f"center {inputs['words'][row]!r}" if center else f"row {row}, no center,"
+            return f"your {what} begins {show(out[place, 0])}, not {show(expected[0])}"
+    return None
+
+
+def _judge_center_gradient(inputs: Any, value: Any) -> str | None:
+    parts = _parts(inputs, value)
+    if isinstance(parts, str):
+        return parts
+    step, moved = np.array(value["step"]), np.array(inputs["moved"])
+    count, rate = inputs["centers"], inputs["lr"] / np.sqrt(inputs["squares"])
+    rows = np.array(inputs["rows"])
+    expected = np.zeros_like(step)
+    np.add.at(expected, rows[count:], moved[count:])
+    others = expected.copy()
+    for row, gradient in zip(rows[:count], moved):
+        expected += np.outer(parts[row], gradient)
+    expected, others = rate * expected, rate * others
+    if np.allclose(step, expected, rtol=5e-3, atol=1e-3):
+        return None
+    if np.allclose(step, others, rtol=5e-3, atol=1e-3):
+        return "your centers' gradients reach no row: the n-grams learn nothing"
+    summed = others.copy()
+    for row, gradient in zip(rows[:count], moved):
+        summed += rate * np.outer(parts[row] > 0, gradient)
+    if np.allclose(step, summed, rtol=5e-3, atol=1e-3):
+        return "your rows get the center's whole gradient: a row that is 1/(1 + n) of a mean gets 1/(1 + n) of it"
+    row, column = np.argwhere(~np.isclose(step, expected, rtol=5e-3, atol=1e-3))[0].tolist()
+    twice = inputs["words"][rows[0]]
+    said = f"row {row}, column {column}, moved by {show(step[row, column])}, not {show(expected[row, column])}"
+    return f"{said} (partsᵀ times the centers' gradients; {twice!r} is a center twice: both count)"
+
+
+CENTER_STEPS = (
+    Step("center_lookup", 4, ("Subwords", "SubwordTrainer"), _trainer_inputs, _judge_lookup),
+    Step("center_gradient", 4, ("Subwords", "SubwordTrainer"), _trainer_inputs, _judge_center_gradient),
+)

@@ -1,0 +1,1 @@
+"""Lab 3's steps: judges run in the parent, probes.py in the child."""

@@ -1,0 +1,1 @@
+"""The submissions that the grader is measured on: seeded mistakes, correct variants, hostile ones."""

@@ -1,0 +1,1 @@
+"""Seeded mistakes, one file for each lab."""

@@ -1,0 +1,73 @@
+"""The tables of reports/grader.md, from what reports/grader.json measured."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+from grading.places import LABS
+from wordlab.tables import markdown
+
+SHOWN = 160  # characters of a message in a table
+
+Records = list[dict[str, Any]]
+
+
+def tables(results: dict[str, Any]) -> dict[str, str]:
+    """Every table by its name in the page. `results` holds lists of records: mistakes, variants, hostile, solutions."""
+    mistakes, variants, hostile = (results.get(name, []) for name in ("mistakes", "variants", "hostile"))
+    made = {
+        "grader_totals": _totals(mistakes, variants, hostile),
+        "grader_summary": _summary(mistakes, variants, results.get("solutions", [])),
+        "grader_variants": markdown(
+            ["variant", "what is different", "points"],
+            [[r["name"], _short(r["what"]), str(r["points"])] for r in variants],
+        ),
+        "grader_hostile": markdown(
+            ["submission", "what it tries", "verdict", "seconds"],
+            [[r["name"], _short(r["what"]), _short(r["message"]), f"{r['seconds']:.1f}"] for r in hostile],
+        ),
+    }
+    for lab in LABS:
+        made[f"grader_mistakes_{lab}"] = _mistakes([record for record in mistakes if record["lab"] == lab])
+    return made
+
+
+def _totals(mistakes: Records, variants: Records, hostile: Records) -> str:
+    flagged, passed = sum(r["flagged"] for r in mistakes), sum(not r["failed"] for r in variants)
+    contained = sum(record["points"] == 0 for record in hostile)
+    median = statistics.median(record["seconds"] for record in mistakes) if mistakes else 0
+    rows = [
+        ["seeded mistakes flagged at the right step", f"{flagged} of {len(mistakes)}"],
+        ["correct variants passed", f"{passed} of {len(variants)}"],
+        ["hostile or broken submissions that earned nothing", f"{contained} of {len(hostile)}"],
+        ["seconds per seeded mistake, all steps, median, two at a time", f"{median:.1f}"],
+    ]
+    return markdown(["what", "measured"], rows)
+
+
+def _summary(mistakes: Records, variants: Records, solutions: Records) -> str:
+    rows = []
+    for lab in LABS:
+        of_lab = [record for record in mistakes if record["lab"] == lab]
+        other = [record for record in variants if record["lab"] == lab]
+        seconds = next((f"{record['seconds']:.1f}" for record in solutions if record["lab"] == lab), "–")
+        flagged, passed = sum(r["flagged"] for r in of_lab), sum(not r["failed"] for r in other)
+        rows.append([lab, f"{flagged}/{len(of_lab)}", f"{passed}/{len(other)}", seconds])
+    header = ["lab", "mistakes flagged at their step", "correct variants passed", "seconds to grade the solution"]
+    return markdown(header, rows)
+
+
+def _mistakes(records: Records) -> str:
+    return markdown(
+        ["mistake", "step", "what the learner is told", "steps that fail with it"],
+        [
+            [r["name"], f"`{r['step']}`", _short(r["message"]) or "NOT FLAGGED", ", ".join(r["also"]) or "–"]
+            for r in records
+        ],
+    )
+
+
+def _short(message: str) -> str:
+    text = message if len(message) <= SHOWN else message[:SHOWN].rsplit(" ", 1)[0] + " …"
+    return text.replace("|", "\\|").replace("<", "&lt;")
