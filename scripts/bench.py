@@ -1,14 +1,17 @@
 """Lab 1 against gensim's Word2Vec on one corpus at equal settings, in turn, in one run.
 
-    python scripts/bench.py --data data/text8 --json reports/bench.json
+    python scripts/bench.py --report             on wiki8, into reports/bench.json
+    python scripts/bench.py --data data/text8 --json bench.json
 
-Each trainer is a process of its own, so that its peak memory is its own; "above imports" subtracts what the
-process held once everything was imported. Equal settings: skip-gram, d100, window 5, 5 negatives, sample
-1e-4, min_count 5, 5 epochs, 2 threads. Differences that remain: gensim draws negatives for every pair and
-skips one that equals the positive, cuts the corpus into sentences of 10,000 words, and is not reproducible
-with two workers; blocks shares its negatives within a block and counts every one as drawn. Time to quality:
-the training seconds a schedule needs to reach, on WordSim-353 and full analogies at once, the scores gensim
-has after its 5 epochs in the same run; ours tries 1, 2, 3 … epochs, each a whole run with its own decay.
+Each trainer runs in a process of its own, so that its peak memory is its own. "Above imports" means without what the
+process held once everything was imported. Equal settings are skip-gram, d100, window 5, 5 negatives, sample 1e-4,
+min_count 5, 5 epochs, 2 threads. These differences remain: gensim draws negatives for every pair and skips one that
+equals the positive, cuts the corpus into sentences of 10,000 words, and is not reproducible with two workers. The block
+engine shares its negatives within a block and counts every one as drawn.
+
+Time to quality is the training time of the shortest schedule that reaches, on WordSim-353 and the full analogies at
+once, the scores that gensim has after its 5 epochs in the same round. Ours tries 1, 2, 3 … epochs, and each try is a
+whole run whose learning rate falls to 0.
 """
 
 from __future__ import annotations
@@ -16,207 +19,232 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-from lab03_eval.benchmarks import CORE, HELD_OUT  # noqa: E402
-from lab03_eval.eval_embeddings import evaluate  # noqa: E402
-from lab03_eval.vectors import WordVectors, replacing  # noqa: E402
+try:
+    from wordlab.command import OneLineParser, number, run_command, seed
+except ModuleNotFoundError as missing:
+    sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
+from lab01_word2vec.text import WIKI8, Text, split_words
+from lab03_eval.benchmarks import CORE, HELD_OUT
+from lab03_eval.eval_embeddings import evaluate
+from lab03_eval.vectors import WordVectors
+from scripts.processes import peak_bytes, run_python
+from scripts.reporting import ROOT, folder
+from wordlab.files import demand_writable, write_json
+
+GENSIM = "gensim"
+EPOCHS = 5
 SCORES = ["wordsim353.rho", "simlex999.rho", "google.full.accuracy", "google.top30k.accuracy"]
 TTQ_SCORES = ["wordsim353.rho", "google.full.accuracy"]
+SENTENCE = 10_000  # words, the longest that gensim takes
+Records = dict[str, list[dict[str, Any]]]  # by trainer, a record per round
 
 
-def peak_mb() -> float:
-    """This process's peak resident memory.
-
-    On Linux the kernel's VmHWM, since ru_maxrss starts from the parent's; elsewhere ru_maxrss, bytes on macOS.
-    """
-    status = Path("/proc/self/status")
-    if status.exists():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return float(line.split()[1]) / 2**10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+# One training run, in a process of its own
 
 
-def train_gensim(data: str, out: str, seed: int, threads: int, epochs: int) -> dict[str, float]:
-    from gensim.models import Word2Vec
+@dataclass(frozen=True)
+class Job:
+    """`trainer` is gensim or an engine of Lab 1, whose command takes `options`."""
 
-    from lab01_word2vec.corpus import read_pieces, split_words
+    trainer: str
+    data: str
+    seed: int
+    threads: int
+    epochs: int = EPOCHS
+    options: list[str] = field(default_factory=list)
 
-    class Sentences:
-        """Streams the corpus in sentences of gensim's longest, 10,000 words, as its Text8Corpus does."""
 
-        def __iter__(self):
-            rest = []
-            for words in split_words(read_pieces(data)):
-                rest += words
-                while len(rest) >= 10_000:
-                    yield rest[:10_000]
-                    del rest[:10_000]
-            yield rest
+def train_apart(job: Job, folder: Path) -> dict[str, Any]:
+    """Train in a process of its own. Returns its record and leaves vectors.bin in `folder`."""
+    write_json(folder / "job.json", asdict(job))
+    environment = os.environ | {"OMP_NUM_THREADS": str(job.threads)}
+    run_python(__file__, "--child", folder, env=environment, stdout=sys.stderr)
+    return json.loads((folder / "record.json").read_text(encoding="utf-8"))
 
-    imports = peak_mb()
+
+def train_here(folder: Path) -> None:
+    """What the process of `train_apart` does: read job.json, write vectors.bin and record.json."""
+    job = Job(**json.loads((folder / "job.json").read_text(encoding="utf-8")))
+    vectors, record = train_gensim(job) if job.trainer == GENSIM else train_lab01(job)
+    vectors.save(folder / "vectors.bin")
+    write_json(folder / "record.json", record)
+
+
+class Sentences:
+    """The corpus in sentences of gensim's longest, as its Text8Corpus has them, read anew each time."""
+
+    def __init__(self, data: str):
+        self.text = Text(data)
+
+    def __iter__(self) -> Iterator[list[str]]:
+        rest: list[str] = []
+        for words in split_words(self.text.pieces()):
+            rest += words
+            while len(rest) >= SENTENCE:
+                yield rest[:SENTENCE]
+                del rest[:SENTENCE]
+        yield rest
+
+
+def train_gensim(job: Job) -> tuple[WordVectors, dict[str, Any]]:
+    from gensim.models import Word2Vec  # here, so that our runs do not hold it in memory
+
+    sentences, before = Sentences(job.data), peak_bytes()
     started = time.perf_counter()
     model = Word2Vec(
-        sg=1, vector_size=100, window=5, negative=5, sample=1e-4, min_count=5, workers=threads, epochs=epochs, seed=seed
-    )
-    model.build_vocab(Sentences())
-    trained_from = time.perf_counter()
-    model.train(Sentences(), total_examples=model.corpus_count, epochs=epochs)
-    ended = time.perf_counter()
-    peak = peak_mb()
-    WordVectors.from_gensim(model.wv).save(out)
-    words = model.corpus_total_words * epochs
-    return _record(started, trained_from, ended, words, peak - imports)
+        sg=1, vector_size=100, window=5, negative=5, sample=1e-4, min_count=5,
+        workers=job.threads, epochs=job.epochs, seed=job.seed,
+    )  # fmt: skip
+    model.build_vocab(sentences)
+    read = time.perf_counter()
+    model.train(sentences, total_examples=model.corpus_count, epochs=job.epochs)
+    record = timed(started, read, model.corpus_total_words * job.epochs, before)
+    return WordVectors.from_gensim(model.wv), record
 
 
-def train_lab01(
-    data: str, out: str, seed: int, threads: int, epochs: int, engine: str, *options: str
-) -> dict[str, float | str]:
-    import torch
+def train_lab01(job: Job) -> tuple[WordVectors, dict[str, Any]]:
+    import torch  # these are not gensim's to hold in memory
 
-    from lab01_word2vec import solution
     from lab01_word2vec.corpus import load_corpus
+    from lab01_word2vec.options import build_parser, configure
+    from lab01_word2vec.views import keep_vectors, train_views
+    from wordlab.devices import choose_device
 
-    arguments = ["--data", data, "--seed", str(seed), "--engine", engine, "--epochs", str(epochs), *options]
-    args = solution.build_parser().parse_args(arguments)
-    torch.set_num_threads(threads)
-    device, precision = solution.choose_device("cpu", args.precision)
-    imports = peak_mb()
+    given = ["--data", job.data, "--seed", str(job.seed), "--engine", job.trainer, "--epochs", str(job.epochs)]
+    args = build_parser().parse_args([*given, *job.options])
+    torch.set_num_threads(job.threads)
+    device, precision = choose_device("cpu", args.precision)
+    before = peak_bytes()
     started = time.perf_counter()
-    corpus = load_corpus(data, args.min_count)
-    config = solution.resolve_config(args, corpus.tokens)
-    trained_from = time.perf_counter()
+    corpus = load_corpus(job.data, args.min_count, subsample=args.subsample)
+    config = configure(args, corpus, str(precision).removeprefix("torch."))
+    read = time.perf_counter()
     with tempfile.TemporaryDirectory() as scratch:
-        views, _ = solution.train_views(corpus, config, device, precision, Path(scratch))
+        views, _ = train_views(corpus, config, device, Path(scratch))
+    record = timed(started, read, len(corpus.ids) * job.epochs, before) | {"precision": config.precision}
+    return WordVectors(corpus.words, keep_vectors(views, args.keep)), record
+
+
+def timed(started: float, read: float, words: int, before: float) -> dict[str, Any]:
+    """The record of a training that ends now, from when it started, when it had read, and the peak before it."""
     ended = time.perf_counter()
-    peak = peak_mb()
-    WordVectors(corpus.words, solution.keep_vectors(views, args.keep)).save(out)
-    record = _record(started, trained_from, ended, len(corpus.ids) * epochs, peak - imports)
-    return record | {"precision": str(precision).removeprefix("torch.")}
-
-
-def _record(started: float, trained_from: float, ended: float, words: int, memory: float) -> dict[str, float]:
     return {
-        "reading_seconds": trained_from - started,
-        "training_seconds": ended - trained_from,
-        "words_per_second": words / (ended - trained_from),
-        "peak_mb_above_imports": memory,
+        "reading_seconds": read - started,
+        "training_seconds": ended - read,
+        "words_per_second": words / (ended - read),
+        "peak_mb_above_imports": (peak_bytes() - before) / 2**20,
     }
 
 
-def in_child(trainer: str, args: argparse.Namespace, epochs: int, options: list[str]) -> dict[str, Any]:
-    """Train in a child process and score its vectors here."""
+# The rounds
+
+
+def train_and_score(job: Job, title: str) -> dict[str, Any]:
+    """The record of a run with the scores of its vectors, which is also printed."""
     with tempfile.TemporaryDirectory() as scratch:
-        vectors, record = Path(scratch, "vectors.bin"), Path(scratch, "record.json")
-        command = [
-            sys.executable,
-            __file__,
-            "--data",
-            args.data,
-            "--seed",
-            str(args.seed),
-            "--threads",
-            str(args.threads),
-        ]
-        command += ["--child", trainer, str(epochs), str(vectors), str(record), *options]
-        subprocess.run(command, check=True, env=os.environ | {"OMP_NUM_THREADS": str(args.threads)}, stdout=sys.stderr)
-        scores = evaluate(WordVectors.load(vectors), CORE + HELD_OUT)
-        kept = [*SCORES, *(f"{name}.rho" for name in HELD_OUT)]
-        return json.loads(record.read_text()) | {key: scores.get(key) for key in kept}
+        record = train_apart(job, Path(scratch))
+        scores = evaluate(WordVectors.load(Path(scratch, "vectors.bin")), CORE + HELD_OUT)
+    record |= {key: scores.get(key) for key in [*SCORES, *(f"{name}.rho" for name in HELD_OUT)]}
+    shown = " ".join(f"{key.removesuffix('.accuracy').removesuffix('.rho')} {record[key]:.3f}" for key in SCORES)
+    print(
+        f"{title:<22}{record['training_seconds']:8.1f} s {record['words_per_second'] / 1e6:6.2f} M words/s"
+        f"{record['peak_mb_above_imports']:7.0f} MB above imports   {shown}",
+        flush=True,
+    )
+    return record
 
 
-def whole_command(args: argparse.Namespace) -> float:
+def time_whole_command(args: argparse.Namespace) -> float:
     """Seconds of Lab 1's command as a user runs it: imports, reading, training, demo, scores, files."""
     with tempfile.TemporaryDirectory() as scratch:
-        command = [sys.executable, str(ROOT / "lab01_word2vec" / "solution.py"), "--data", args.data]
-        command += ["--out", scratch, "--threads", str(args.threads), "--seed", str(args.seed)]
+        command = (ROOT / "lab01_word2vec" / "solution.py", "--data", args.data, "--out", scratch)
         started = time.perf_counter()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        run_python(*command, "--threads", str(args.threads), "--seed", str(args.seed), stdout=subprocess.DEVNULL)
         return time.perf_counter() - started
 
 
-def show(name: str, record: dict[str, Any]) -> None:
-    scores = " ".join(f"{key.removesuffix('.accuracy').removesuffix('.rho')} {record[key]:.3f}" for key in SCORES)
-    print(
-        f"{name:<22}{record['training_seconds']:8.1f} s {record['words_per_second'] / 1e6:6.2f} M words/s"
-        f"{record['peak_mb_above_imports']:7.0f} MB above imports   {scores}",
-        flush=True,
-    )
+def reach(gensim: dict[str, Any], job: Job, at_least: int) -> tuple[int, dict[str, Any]] | None:
+    """The first number of epochs, and its record, that has gensim's scores; None if five are not enough."""
+    for epochs in range(at_least, EPOCHS + 1):
+        quick = train_and_score(replace(job, epochs=epochs), f"blocks, {epochs} epochs")
+        if all(quick[key] >= gensim[key] for key in TTQ_SCORES):
+            return epochs, quick
+    return None
 
 
-def bench(args: argparse.Namespace) -> dict:
+def bench(args: argparse.Namespace) -> dict[str, Any]:
     """All rounds: every trainer's records, and the ratios to gensim's training in the same round."""
-    trainers: dict[str, tuple[str, int, list[str]]] = {"gensim": ("gensim", 5, []), "blocks": ("blocks", 5, [])}
-    if not args.short:
-        trainers |= {
-            "blocks float32": ("blocks", 5, ["--precision", "float32"]),
-            "pairs, 1 epoch": ("pairs", 1, []),
-        }
-    results: dict = {"corpus": Path(args.data).stem, "seed": args.seed, "threads": args.threads, "epochs": 5}
-    results |= {"rounds": args.rounds, "schedule": args.schedule}
-    print(f"corpus {results['corpus']}, seed {args.seed}, {args.threads} threads, 5 epochs, d100", flush=True)
-    records: dict[str, list[dict]] = {name: [] for name in trainers}
-    ratios: dict[str, list[float]] = {name: [] for name in trainers if name != "gensim"}
-    schedules = range(1, 6)  # epochs to try; later rounds start from the first that was enough
-    for number in range(args.rounds):
-        for name, (trainer, epochs, options) in list(trainers.items())[: 2 if number else None]:
-            records[name].append(in_child(trainer, args, epochs, options))
-            show(name, records[name][-1])
-            if name != "gensim":
-                speeds = (records[each][-1]["words_per_second"] for each in (name, "gensim"))
-                ratios[name].append(next(speeds) / next(speeds))
-        gensim = records["gensim"][-1]
-        ratios.setdefault("whole command", []).append(gensim["training_seconds"] / whole_command(args))
-        for epochs in schedules:
-            quick = in_child("blocks", args, epochs, args.schedule.split())
-            show(f"blocks, {epochs} epochs", quick)
-            if all(quick[key] >= gensim[key] for key in TTQ_SCORES):
-                name, schedules = f"time to quality ({epochs} epochs)", range(epochs, 6)
-                records.setdefault(name, []).append(quick)
-                ratios.setdefault(name, []).append(gensim["training_seconds"] / quick["training_seconds"])
-                break
-    results |= {"trainers": records, "ratios": ratios}
-    for name, values in ratios.items():
-        print(f"{name}: {median_and_range(values)} times as fast as gensim's training")
-    return results
+    blocks = Job("blocks", args.data, args.seed, args.threads)
+    jobs = {GENSIM: replace(blocks, trainer=GENSIM), "blocks": blocks}
+    if not args.short:  # these are in the first round only
+        jobs["blocks float32"] = replace(blocks, options=["--precision", "float32"])
+        jobs["pairs, 1 epoch"] = replace(blocks, trainer="pairs", epochs=1)
+    records: Records = {name: [] for name in jobs}
+    ratios: dict[str, list[float]] = {name: [] for name in jobs if name != GENSIM}
+    enough = 1  # epochs that reached gensim's quality in the round before
+    for round_number in range(args.rounds):
+        for name, job in list(jobs.items())[: 2 if round_number else None]:
+            records[name].append(train_and_score(job, name))
+            if name != GENSIM:
+                speed, gensim_speed = (records[each][-1]["words_per_second"] for each in (name, GENSIM))
+                ratios[name].append(speed / gensim_speed)
+        gensim = records[GENSIM][-1]
+        ratios.setdefault("whole command", []).append(gensim["training_seconds"] / time_whole_command(args))
+        if found := reach(gensim, replace(blocks, options=args.schedule.split()), enough):
+            enough, quick = found
+            name = f"time to quality ({enough} epochs)"
+            records.setdefault(name, []).append(quick)
+            ratios.setdefault(name, []).append(gensim["training_seconds"] / quick["training_seconds"])
+    return {"trainers": records, "ratios": ratios}
 
 
-def median_and_range(values: list[float]) -> str:
-    return f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
+# The command
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", default="data/text8")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
+def build_parser() -> OneLineParser:
+    parser = OneLineParser(__doc__)
+    parser.add_argument("--data", default=WIKI8, metavar="FILE", help="a corpus, or wiki8")
+    parser.add_argument("--seed", type=seed, default=1)
+    parser.add_argument("--threads", type=number(int, 1, 1024), default=2)
     parser.add_argument("--schedule", default="", help="options of the time-to-quality runs")
-    parser.add_argument("--rounds", type=int, default=1, help="of gensim and blocks: a machine's speed varies")
+    parser.add_argument(
+        "--rounds", type=number(int, 1, 1000), default=1, help="of gensim and blocks, since a machine's speed varies"
+    )
     parser.add_argument("--short", action="store_true", help="leave out float32 and the pair engine")
-    parser.add_argument("--json", metavar="FILE")
-    parser.add_argument("--child", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
-    args = parser.parse_args()
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure, unrounded")
+    parser.add_argument("--report", action="store_true", help="write it where the report of this corpus reads it")
+    parser.add_argument("--child", type=Path, metavar="DIR", help=argparse.SUPPRESS)
+    return parser
+
+
+def run(args: argparse.Namespace) -> None:
     if args.child:
-        trainer, epochs, vectors, record, *options = args.child
-        train = train_gensim if trainer == "gensim" else train_lab01
-        engine = [] if trainer == "gensim" else [trainer, *options]
-        Path(record).write_text(json.dumps(train(args.data, vectors, args.seed, args.threads, int(epochs), *engine)))
+        train_here(args.child)
         return
-    results = bench(args)
-    if args.json:
-        with replacing(args.json) as temporary:
-            temporary.write_text(json.dumps(results, indent=2) + "\n")
+    corpus = Text(args.data).name
+    record = folder(ROOT, corpus) / "bench.json" if args.report else args.json
+    if record:
+        demand_writable(record.parent)  # said before an hour of work
+    known = {"corpus": corpus, "seed": args.seed, "threads": args.threads, "epochs": EPOCHS}
+    print(f"corpus {known['corpus']}, seed {args.seed}, {args.threads} threads, {EPOCHS} epochs, d100", flush=True)
+    results = known | {"rounds": args.rounds, "schedule": args.schedule} | bench(args)
+    for name, values in results["ratios"].items():
+        middle = f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
+        print(f"{name}: {middle} times as fast as gensim's training")
+    if record:
+        write_json(record, results)
 
 
 if __name__ == "__main__":
-    main()
+    run_command(build_parser(), run, place="json")

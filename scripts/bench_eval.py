@@ -2,46 +2,47 @@
 
     python scripts/bench_eval.py --json reports/bench_eval.json
 
-Every measurement is a process of its own, the two libraries take turns, and medians are compared. Seconds are
-counted from after the imports; "above imports" is the process's peak memory less what it held by then. The
-vectors are random numbers over real words (speed does not depend on what they mean), 70,000 of them: the words of
-the questions, so that each of the 19,544 is answered, then those of the small set in lab03_eval, then numbered
-ones; `--vectors` takes yours instead. gensim's minutes on the questions are measured in the first round only.
+Every measurement is a process of its own, the two libraries take turns, and medians are compared. Seconds count from
+after the imports, and peak memory is counted without what the process held by then.
+
+The vectors are random numbers over 70,000 real words, since speed does not depend on what they mean. The words are
+those of the questions, so that each of the 19,544 is answered, then those of the small set in lab03_eval, then numbered
+ones. `--vectors` takes your vectors instead. gensim, which needs minutes for the questions, answers them in the first
+round only.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
+
+try:
+    from wordlab.command import OneLineParser, number, run_command
+except ModuleNotFoundError as missing:
+    sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-from lab03_eval.benchmarks import find, read_questions  # noqa: E402
-from lab03_eval.eval_embeddings import evaluate_analogies  # noqa: E402
-from lab03_eval.vectors import WordVectors, replacing  # noqa: E402
+from lab03_eval.benchmarks import find, read_questions
+from lab03_eval.eval_embeddings import evaluate_analogies
+from lab03_eval.vectors import WordVectors
+from scripts.processes import peak_bytes, run_python
+from wordlab.files import demand_writable, write_json
 
+ROOT = Path(__file__).resolve().parents[1]
 SEED = 1
 SMALL_SET = ROOT / "lab03_eval" / "wiki8_20k.safetensors"
 
 
-def peak_bytes() -> int:
-    """This process's peak resident memory; ru_maxrss counts kilobytes on Linux, bytes on macOS."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-
-
 def load(library: str, path: str) -> dict[str, float]:
     """Seconds of reading the file, and peak memory above imports as a multiple of the matrix."""
-    import lab03_eval.formats  # noqa: F401  (imported by the first load otherwise)
-
     if library == "gensim":
         from gensim.models import KeyedVectors
 
@@ -70,7 +71,7 @@ def analogies(library: str, path: str) -> dict[str, float]:
 
 
 def make(shape: str, path: str) -> dict[str, float]:
-    """Write random vectors of a shape like 70000x300. In a child too: peaks are inherited from the parent."""
+    """Write random vectors of a shape like 70000x300, in a child, too, since children may inherit the peak of this."""
     size, dim = map(int, shape.split("x"))
     WordVectors(vocabulary(size), np.random.default_rng(SEED).standard_normal((size, dim), dtype=np.float32)).save(path)
     return {}
@@ -81,7 +82,7 @@ def vocabulary(size: int) -> list[str]:
     words = {word.lower(): None for _, questions in read_questions(find("google")) for q in questions for word in q}
     if SMALL_SET.exists():
         words |= dict.fromkeys(WordVectors.load(SMALL_SET).words)
-    words |= {f"word{number}": None for number in range(size - len(words))}
+    words |= {f"word{place}": None for place in range(size - len(words))}
     return list(words)[:size]
 
 
@@ -89,20 +90,19 @@ TASKS = {"make": make, "load": load, "analogies": analogies}
 
 
 def in_child(task: str, what: str, path: Path) -> dict[str, float]:
-    command = [sys.executable, __file__, "--child", task, what, str(path)]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return json.loads(run_python(__file__, "--child", task, what, path, stdout=subprocess.PIPE, text=True))
 
 
-def compare(name: str, task: str, path: Path, rounds: int, gensim_rounds: int) -> dict:
+def compare(title: str, task: str, path: Path, rounds: int, gensim_rounds: int) -> dict[str, Any]:
     """Both libraries in turn: all records, the medians and the ratio of the medians."""
-    records: dict[str, list[dict]] = {"ours": [], "gensim": []}
-    for number in range(rounds):
+    records: dict[str, list[dict[str, float]]] = {"ours": [], "gensim": []}
+    for done in range(rounds):
         records["ours"].append(in_child(task, "ours", path))
-        if number < gensim_rounds:
+        if done < gensim_rounds:
             records["gensim"].append(in_child(task, "gensim", path))
     seconds = {library: statistics.median(record["seconds"] for record in each) for library, each in records.items()}
     result = records | {"median_seconds": seconds, "ratio": seconds["gensim"] / seconds["ours"]}
-    print(f"{name:<32}{seconds['ours']:9.2f} s{seconds['gensim']:9.2f} s{result['ratio']:9.1f} ×", end="", flush=True)
+    print(f"{title:<32}{seconds['ours']:9.2f} s{seconds['gensim']:9.2f} s{result['ratio']:9.1f} ×", end="", flush=True)
     if task == "load":
         peaks = {library: max(record["peak_matrices"] for record in each) for library, each in records.items()}
         result["peak_matrices"] = peaks
@@ -115,9 +115,9 @@ def compare(name: str, task: str, path: Path, rounds: int, gensim_rounds: int) -
     return result
 
 
-def bench(args: argparse.Namespace) -> dict:
+def bench(args: argparse.Namespace) -> dict[str, Any]:
     print(f"{'':<32}{'ours':>11}{'gensim':>11}{'gensim/ours':>12}")
-    results: dict = {"rounds": args.rounds}
+    results: dict[str, Any] = {"rounds": args.rounds}
     with tempfile.TemporaryDirectory() as scratch:
         wide, narrow, large = (Path(scratch, name) for name in ("wide.bin", "narrow.bin", "large.txt"))
         in_child("make", "70000x300", wide)
@@ -134,23 +134,27 @@ def bench(args: argparse.Namespace) -> dict:
     return results
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def build_parser() -> OneLineParser:
+    parser = OneLineParser(__doc__)
     parser.add_argument("--vectors", metavar="FILE", help="answer the questions with these vectors")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=number(int, 1, 1000), default=5)
     parser.add_argument("--large", action="store_true", help="also 1M × 300 as text: 4 GB of disk, minutes")
-    parser.add_argument("--json", metavar="FILE")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure, unrounded")
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
-    args = parser.parse_args()
+    return parser
+
+
+def run(args: argparse.Namespace) -> None:
     if args.child:
         task, what, path = args.child
         print(json.dumps(TASKS[task](what, path)))
         return
+    if args.json:
+        demand_writable(args.json.parent)  # said before minutes of work
     results = bench(args)
     if args.json:
-        with replacing(args.json) as temporary:
-            temporary.write_text(json.dumps(results, indent=2) + "\n")
+        write_json(args.json, results)
 
 
 if __name__ == "__main__":
-    main()
+    run_command(build_parser(), run, place="json")

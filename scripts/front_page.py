@@ -1,86 +1,112 @@
 """Write the front page's own tables from the labs' measurements: python scripts/front_page.py
 
-The map of the labs, the comparison of the models, and the line for a résumé come from reports/*.json, like every
-other table; nothing is measured here.
+The map of the labs, the comparison of the models, and the lines for a résumé come from reports/*.json, like every
+other table. Nothing is measured here. `--check` writes nothing and says whether the tables are what the JSON gives.
 """
 
 from __future__ import annotations
 
 import statistics
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-from lab02_glove_fasttext.comparison import INFLECTIONS, MODELS, shown  # noqa: E402
-from scripts.tables import insert, load, table  # noqa: E402
+try:
+    from wordlab.command import run_command
+except ModuleNotFoundError as missing:
+    sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
+
+from lab02_glove_fasttext.comparison import INFLECTIONS, MODELS
+from scripts.reporting import REPORTS, Report, load
+from wordlab.errors import InputError
+from wordlab.tables import figure, markdown
 
 MADE_OF = {"glove": "counts", "skipgram": "words", "fasttext": "words and n-grams"}
 RHO, ACCURACY = "wordsim353.rho", "google.full.accuracy"
+COSTS = {
+    "google.full.semantic.accuracy": "semantic %",
+    "google.full.syntactic.accuracy": "syntactic %",
+    "seconds": "training s",
+    "memory_mb": "peak MB",
+}
 
 
-def tables(lab01: dict, lab02: dict, lab03: dict, bench: dict) -> dict[str, str]:
-    """The tables by name."""
+def tables(root: Path) -> dict[str, str]:
+    """The tables by name. Raises InputError where a measurement is missing."""
+    lab, best = (needed(root, "lab01.json", preset) for preset in ("lab", "best"))
+    comparison = needed(root, "lab02.json", "comparison")
+    shipped = needed(root, "lab03.json", "scores", "results", "wiki8_20k")
+    ratios = needed(root, "bench.json", "ratios", "blocks")
     return {
-        "labs": map_of_labs(lab01, lab02["comparison"], lab03),
-        "models": compare_models(lab02["comparison"]),
-        "resume": resume_line(lab01, bench),
+        "labs": map_of_labs(lab["runs"], comparison["runs"], shipped),
+        "models": compare_models(comparison),
+        "resume": resume(lab, best, statistics.median(ratios)),
     }
 
 
-def mean(records: list[dict], key: str) -> str:
-    """Without the spread, which the reports show; of memory the most."""
+def needed(root: Path, name: str, *keys: str) -> Any:
+    """What reports/NAME holds at these keys."""
+    found: Any = load(root, name)
+    for key in keys:
+        if key not in found:
+            raise InputError(
+                f"{root / REPORTS / name}: holds no {' '.join(keys)}; measure it first (make bench reports)"
+            )
+        found = found[key]
+    return found
+
+
+def mean(key: str, records: Sequence[dict[str, Any]]) -> str:
+    """The mean without the spread, which the reports show; of memory the most."""
     middle = max if key == "memory_mb" else statistics.mean
-    return shown(key, [middle([record[key] for record in records])])
+    return figure(key, [middle([record[key] for record in records])])
 
 
-def map_of_labs(lab01: dict, comparison: dict, lab03: dict) -> str:
-    lab = [run["centred"] for run in lab01["lab"]["runs"].values()]
-    seconds = statistics.mean(run["seconds"] for run in lab01["lab"]["runs"].values())
-    runs = {name: comparison["runs"][name] for name in MADE_OF}
-    shipped = lab03["scores"]["results"]["wiki8_20k"]
-    training = sum(statistics.mean(record["seconds"] for record in records) for records in runs.values())
-    scores = ", ".join(f"{MODELS[name]} {mean(records, RHO)}" for name, records in runs.items())
+def map_of_labs(lab: dict[str, Any], runs: dict[str, Any], shipped: dict[str, Any]) -> str:
+    """What each lab builds, costs and reaches: Lab 1's preset `lab`, Lab 2's three models, the vectors that ship."""
+    kept = [run["centred"] for run in lab.values()]
+    seconds = statistics.mean(run["seconds"] for run in lab.values())
+    training = sum(statistics.mean(record["seconds"] for record in runs[name]) for name in MADE_OF)
+    scores = ", ".join(f"{MODELS[name]} {mean(RHO, runs[name])}" for name in MADE_OF)
     rows = [
         ["[1](lab01_word2vec/README.md)", "word2vec, from pairs to blocks", f"{seconds:.0f} s of training",
-         f"WordSim-353 {mean(lab, RHO)}, Google {mean(lab, ACCURACY)} %"],
+         f"WordSim-353 {mean(RHO, kept)}, Google {mean(ACCURACY, kept)} %"],
         ["[2](lab02_glove_fasttext/README.md)", "GloVe and FastText, compared fairly", f"{training:.0f} s of training",
          f"WordSim-353: {scores}"],
         ["[3](lab03_eval/README.md)", "measuring and drawing any vectors", "half a minute",
-         f"the 20,000 words that ship: WordSim-353 {shown(RHO, [shipped[RHO]])} "
+         f"the 20,000 words that ship: WordSim-353 {figure(RHO, [shipped[RHO]])} "
          f"on {shipped['wordsim353.used']} of {shipped['wordsim353.total']} pairs"],
     ]  # fmt: skip
-    return table(["lab", "you build", "2 cores", "expect"], rows)
+    return markdown(["lab", "you build", "2 cores", "expect"], rows)
 
 
-def compare_models(comparison: dict) -> str:
-    """By unknown words, morphology and cost."""
+def compare_models(comparison: dict[str, Any]) -> str:
+    """The models by unknown words, morphology and cost."""
     forms = ["/".join(group) for group in INFLECTIONS]
     rows = []
-    for name in MADE_OF:
+    for name, made_of in MADE_OF.items():
         records, found = comparison["runs"][name], comparison["inflections"][name]
         cosines = " and ".join(f"{found[group]['cosine']:.2f}" for group in forms)
-        keys = ("google.full.semantic.accuracy", "google.full.syntactic.accuracy", "seconds", "memory_mb")
         unknown = "composed" if name == "fasttext" else "no vector"
-        rows.append([MODELS[name], MADE_OF[name], unknown, cosines, *(mean(records, key) for key in keys)])
-    header = ["model", "made of", "unknown words", f"cosine of {' and '.join(forms)}", "semantic %", "syntactic %"]
-    return table([*header, "training s", "peak MB"], rows)
+        rows.append([MODELS[name], made_of, unknown, cosines, *(mean(key, records) for key in COSTS)])
+    cosine = f"cosine of {' and '.join(forms)}, each model's mean vector removed"
+    return markdown(["model", "made of", "unknown words", cosine, *COSTS.values()], rows)
 
 
-def resume_line(lab01: dict, bench: dict) -> str:
-    best = [run["centred"] for run in lab01["best"]["runs"].values()]
-    faster = statistics.median(bench["ratios"]["blocks"])
+def resume(lab: dict[str, Any], best: dict[str, Any], faster: float) -> str:
+    """Two sentences with figures, each about one preset: what the first calls fast has the scores that it says."""
+    of_lab, of_best = ([run["centred"] for run in preset["runs"].values()] for preset in (lab, best))
     return (
-        "> Built word2vec, GloVe and FastText from scratch in PyTorch; skip-gram as block matrix products with "
-        f"hand-derived gradients trains {faster:.1f} times as fast as gensim on the same two cores; WordSim-353 "
-        f"{mean(best, RHO)} and {mean(best, ACCURACY)} % of Google's analogies from 17 million words."
+        "> Built word2vec, GloVe and FastText from scratch in PyTorch. Skip-gram as block matrix products with "
+        f"hand-derived gradients trains {faster:.1f} times as fast as gensim on the same two cores, and reaches "
+        f"WordSim-353 {mean(RHO, of_lab)} and {mean(ACCURACY, of_lab)} % of Google's analogies from "
+        f"{lab['tokens'] / 1e6:.0f} million words. Three such models of twice the width side by side reach "
+        f"{mean(RHO, of_best)} and {mean(ACCURACY, of_best)} %."
     )
 
 
-def main() -> None:
-    results = [load(name) for name in ("lab01.json", "lab02.json", "lab03.json", "bench.json")]
-    insert(ROOT / "README.md", tables(*results))
-
+REPORT = Report(pages=("README.md",), tables=tables)
 
 if __name__ == "__main__":
-    main()
+    run_command(REPORT.build_parser(__doc__), REPORT.run, place="root")

@@ -1,11 +1,11 @@
 """Pack the vectors that ship with the repository: the most frequent words of a finished Lab 1 run, as float16.
 
-    python lab01_word2vec/solution.py --data wiki8.zip --out runs/lab01
+    python lab01_word2vec/solution.py --data wiki8 --out runs/lab01
     python scripts/pack_vectors.py runs/lab01 --licence "CC BY-SA 3.0 / GFDL (English Wikipedia)"
 
-Writes lab03_eval/NAME_20k.safetensors (NAME is the corpus's) and, beside it, a .json that says what they are: the
-training's configuration and corpus, the licence of the text, and scores of the packed file itself. Those are scores
-among 20,000 words: fewer candidates make analogies easier, so they are no scores of the whole vocabulary.
+Writes NAME_20k.safetensors (NAME is the corpus's) into lab03_eval/ and, beside it, a .json that says what they are: the
+training's configuration and corpus, the licence of the text, and scores of the packed file itself. These are scores
+among 20,000 words. Fewer candidates make analogies easier, so they are not the scores of the whole vocabulary.
 """
 
 from __future__ import annotations
@@ -14,21 +14,41 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
+
+try:
+    from wordlab.command import OneLineParser, number, run_command
+except ModuleNotFoundError as missing:
+    sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
 import numpy as np
 
+from lab03_eval.benchmarks import CORE, HELD_OUT
+from lab03_eval.eval_embeddings import evaluate
+from lab03_eval.vectors import WordVectors
+from wordlab.errors import InputError
+from wordlab.files import save_tensors, write_json
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-from lab03_eval.benchmarks import CORE, HELD_OUT  # noqa: E402
-from lab03_eval.eval_embeddings import evaluate, to_json  # noqa: E402
-from lab03_eval.vectors import WordVectors, replacing, save_tensors  # noqa: E402
+
+
+def read_report(path: Path) -> dict[str, Any]:
+    """What Lab 1's command says of its run. Raises InputError for another file."""
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path}: not the JSON that Lab 1 writes ({error})") from None
+    if not isinstance(report, dict) or not {"corpus", "config", "keep"} <= set(report):
+        raise InputError(f"{path}: not the report of a Lab 1 run; name the folder of its --out")
+    return report
 
 
 def pack(run: Path, count: int, licence: str, folder: Path) -> Path:
     """Write the two files into `folder` and return the path of the vectors."""
-    report = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    report = read_report(run / "run.json")
     vectors = WordVectors.load(run / "vectors.safetensors")
-    assert vectors.counts is not None  # Lab 1 saves them
+    if vectors.counts is None:
+        raise InputError(f"{run}/vectors.safetensors: holds no counts, which Lab 1 saves: name the folder of its run")
     corpus = report["corpus"]["name"]
     path = folder / f"{corpus}_{count // 1000}k.safetensors"
     tensors = {"matrix": vectors.matrix[:count].astype(np.float16), "counts": vectors.counts[:count]}
@@ -47,20 +67,23 @@ def pack(run: Path, count: int, licence: str, folder: Path) -> Path:
         "kept": report["keep"],
         "scores": {key: value for key, value in labelled.items() if "top30k" not in key and ".section." not in key},
     }
-    with replacing(path.with_suffix(".json")) as temporary:
-        temporary.write_text(to_json(described), encoding="utf-8")
+    write_json(path.with_suffix(".json"), described)
     return path
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def build_parser() -> argparse.ArgumentParser:
+    parser = OneLineParser(__doc__)
     parser.add_argument("run", type=Path, help="the --out folder of a Lab 1 run")
-    parser.add_argument("--words", type=int, default=20_000)
+    parser.add_argument("--words", type=number(int, 1, 10**9), default=20_000)
     parser.add_argument("--licence", required=True, help="of the corpus's text")
-    args = parser.parse_args()
-    path = pack(args.run, args.words, args.licence, ROOT / "lab03_eval")
+    parser.add_argument("--out", type=Path, default=ROOT / "lab03_eval", metavar="DIR")
+    return parser
+
+
+def run(args: argparse.Namespace) -> None:
+    path = pack(args.run, args.words, args.licence, args.out)
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":
-    main()
+    run_command(build_parser(), run)

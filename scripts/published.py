@@ -1,309 +1,44 @@
 """Compute published figures anew and write published against ours: reports/published.json and reports/published.md.
 
-    python scripts/published.py                            what the files at hand allow
-    python scripts/published.py --glove glove.6B.300d.txt  also the figures of the GloVe paper
+    python scripts/published.py                                      what the files at hand allow
+    python scripts/published.py --glove glove.6B.300d.txt            also the figures of the GloVe paper
+    python scripts/published.py --figures reports/published.json     none: write the page again from these figures
 
 Files are looked for in data/, then in the folder LAB_DATA_MIRROR. A row whose file is not at hand says "not run" and
-how to get it. Exit status 2 where the file of --glove cannot be read.
+how to get it. The figures and how they are computed are in lab03_eval/measures/published.py.
 """
 
 from __future__ import annotations
 
 import argparse
-import math
+import json
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache, partial
-from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-import numpy as np
+try:
+    from wordlab.command import OneLineParser, run_command
+except ModuleNotFoundError as missing:
+    sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
+
+from lab03_eval.measures.published import GLOVE_ADDRESS, GLOVE_SHAPE, GLOVE_VARIANTS, measure
+from wordlab.errors import InputError
+from wordlab.files import write_json, write_text
+from wordlab.tables import markdown
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-from lab03_eval.benchmarks import (  # noqa: E402
-    BENCHMARKS,
-    NotAtHand,
-    Pair,
-    find,
-    find_data,
-    read_pairs,
-    read_questions,
-)
-from lab03_eval.bias import WEAT_TESTS, evaluate_weat, read_words  # noqa: E402
-from lab03_eval.command import one_line_errors  # noqa: E402
-from lab03_eval.eval_embeddings import (  # noqa: E402
-    evaluate_analogies,
-    evaluate_similarity,
-    solve_analogies,
-    to_json,
-)
-from lab03_eval.vectors import VectorFileError, WordVectors, replacing  # noqa: E402
+HEADING = """# Published figures, computed anew
 
-TOLERANCE = 0.01  # of the published figure
-RG65_GOLD = "wordsim/wordspace_RG65.tsv"
-CAPITALS = "analogy/capitals.txt"
-DSM = "pretrained/wordspace_DSM_Vectors.txt"
-WEAT_WORD2VEC = "pretrained/wefe_weat_w2v.npz"
-WEAT_GLOVE = "pretrained/sweater_glove_math.npz"
-GOOGLENEWS_CAPITALS = "pretrained/googlenews_capitals_257.npz"
-GOOGLENEWS_PART = "pretrained/googlenews300_union.npz"
+Made by `python scripts/published.py` from [published.json](published.json), which holds every figure unrounded.
+No figure on this page is typed by hand except the published ones, which are written in the code. "Within 1 %" is
+relative to the published figure."""
 
 
-@cache
-def vectors_of(file: str) -> WordVectors:
-    return WordVectors.load(find_data(file))
-
-
-# Published figures
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A published figure and how to compute it: `measure` returns `ours`, `used`, `total`."""
-
-    measure: Callable[[], dict]
-    what: str
-    vectors: str
-    published: float
-    source: str
-    conditions: str
-
-
-def rg65() -> dict:
-    lines = find_data(RG65_GOLD).read_text(encoding="utf-8").splitlines()[1:]  # the first names the columns
-    pairs: list[Pair] = [(first, second, float(score)) for first, second, score in map(str.split, lines)]
-    scores = evaluate_similarity(vectors_of(DSM), pairs)
-    return {"ours": scores["rho"], "used": scores["used"], "total": scores["total"]}
-
-
-def weat_effect(file: str, test: str) -> dict:
-    figures = evaluate_weat(vectors_of(file), read_words("weat"), WEAT_TESTS[test])
-    return {"ours": figures["effect"], "used": figures["used"], "total": figures["total"], "p": figures["p"]}
-
-
-def capitals(unit: bool) -> dict:
-    """Accuracy of 3CosAdd: argmax cos(w, b − a + c) with the offset taken between unit or between raw vectors."""
-    vectors = vectors_of(GOOGLENEWS_CAPITALS)
-    questions = [line.split() for line in find_data(CAPITALS).read_text(encoding="utf-8").splitlines()[1:]]
-    rows = np.array([[vectors.index.get(word, -1) for word in question] for question in questions])  # (n, 4)
-    rows = rows[(rows >= 0).all(axis=1)]
-    if unit:
-        answers = solve_analogies(vectors.unit, rows[:, :3])
-    else:
-        a, b, c = rows[:, :3].T
-        scores = (vectors.matrix[b] - vectors.matrix[a] + vectors.matrix[c]) @ vectors.unit.T  # (n, V)
-        np.put_along_axis(scores, rows[:, :3], -np.inf, axis=1)
-        answers = scores.argmax(axis=1)
-    return {"ours": float(np.mean(answers == rows[:, 3])), "used": len(rows), "total": len(questions)}
-
-
-def claims() -> list[Claim]:
-    found = [
-        Claim(
-            rg65,
-            "RG-65, Spearman's ρ",
-            "wordspace DSM_Vectors, 1,677 × 50",
-            0.687,
-            "R package wordspace: eval.similarity.correlation(RG65, DSM_Vectors)",
-            "the package's own ratings; lemma_POS keys such as cord_N; cosine",
-        )
-    ]
-    for test, title, published in (
-        ("1_flowers_insects", "flowers / insects, pleasant / unpleasant", 1.54),
-        ("2_instruments_weapons", "instruments / weapons, pleasant / unpleasant", 1.63),
-        ("6_career_family", "male / female names, career / family", 1.89),
-        ("7_math_arts", "math / arts, male / female", 0.97),
-        ("8_science_arts", "science / arts, male / female", 1.24),
-        ("9_mental_physical", "mental / physical disease, temporary / permanent", 1.30),
-    ):
-        unpleasant = "; set unpleasant_5a" if "pleasant /" in title else ""
-        found.append(
-            Claim(
-                partial(weat_effect, WEAT_WORD2VEC, test),
-                f"WEAT: {title}",
-                "word2vec GoogleNews, 347 words",
-                published,
-                "Caliskan et al. (2017), table of word2vec",
-                f"standard deviation over n − 1{unpleasant}",
-            )
-        )
-    found.append(
-        Claim(
-            partial(weat_effect, WEAT_GLOVE, "7_math_arts"),
-            "WEAT: math / arts, male / female",
-            "GloVe (glove_math of R package sweater), 32 words",
-            1.06,
-            "Caliskan et al. (2017), Table 1; 1.055015 in the tests of R package sweater",
-            "standard deviation over n − 1",
-        )
-    )
-    for unit, conditions in (
-        (False, "offset of raw vectors; first question dropped, as the course does; the 257 words are the candidates"),
-        (True, "the harness's protocol instead: offset of unit vectors; otherwise as above"),
-    ):
-        found.append(
-            Claim(
-                partial(capitals, unit),
-                "Capitals, 3CosAdd, accuracy",
-                "word2vec GoogleNews, 257 words",
-                0.92,
-                "deeplearning.ai, Natural Language Processing, course 1, week 3",
-                conditions,
-            )
-        )
-    return found
-
-
-def judged(published: float, ours: float) -> str:
-    off = ours / published - 1
-    return "within 1 %" if abs(off) <= TOLERANCE else f"off by {100 * off:+.1f} %"
-
-
-def run_claim(claim: Claim) -> dict:
-    row: dict = {
-        "what": claim.what,
-        "vectors": claim.vectors,
-        "published": claim.published,
-        "source": claim.source,
-        "conditions": claim.conditions,
-    }
-    try:
-        row |= claim.measure()
-    except NotAtHand as reason:
-        return row | {"not_run": str(reason)}
-    return row | {"verdict": judged(claim.published, row["ours"])}
-
-
-# Agreement with gensim
-
-
-def against_gensim() -> list[dict]:
-    """The harness and gensim on the same 13,951 of GoogleNews's vectors: scores and counts must be equal."""
-    similarities = {"wordsim353": "WordSim-353, Spearman's ρ", "simlex999": "SimLex-999, Spearman's ρ"}
-    accuracy, sections = "Google, 3CosAdd, accuracy", "Google, sections with equal counts"
-    try:
-        vectors = vectors_of(GOOGLENEWS_PART)
-    except NotAtHand as reason:
-        return [{"what": what, "not_run": str(reason)} for what in (*similarities.values(), accuracy, sections)]
-    theirs = vectors.to_gensim()
-    exactly = {"restrict_vocab": len(vectors), "case_insensitive": False}
-    rows = []
-    for name, what in similarities.items():
-        mine = evaluate_similarity(vectors, read_pairs(find(name)))
-        _, rho, unknown = theirs.evaluate_word_pairs(str(find(name)), **exactly)
-        covered = math.isclose(mine["used"] / mine["total"], 1 - unknown / 100)
-        rows.append(agreement(what, float(rho.statistic), mine["rho"] if covered else math.nan, mine))
-    mine = evaluate_analogies(vectors, read_questions(find("google")))
-    score, answered = theirs.evaluate_word_analogies(str(find("google")), **exactly)
-    answered.pop()  # the last is the sum of all
-    equal = 0
-    for section in answered:
-        right, wrong = len(section["correct"]), len(section["incorrect"])
-        key = f"section.{section['section']}"
-        equal += (mine[f"{key}.correct"], mine[f"{key}.used"]) == (right, right + wrong)
-    return [*rows, agreement(accuracy, score, mine["accuracy"], mine), agreement(sections, len(answered), equal, mine)]
-
-
-def agreement(what: str, theirs: float, ours: float, scores: dict) -> dict:
-    """Equal means: but for the rounding of the last bits of a float64."""
-    equal = math.isclose(theirs, ours, rel_tol=1e-14)
-    verdict = "equal" if equal else f"differs by {ours - theirs:.1g}"
-    counts = {"used": scores["used"], "total": scores["total"]}
-    return {"what": what, "gensim": theirs, "ours": ours, "verdict": verdict} | counts
-
-
-# The GloVe paper
-
-GLOVE_SHAPE = (400_000, 300)
-# Pennington, Socher & Manning (2014), Tables 2 and 3: 6 billion tokens, 300 dimensions, in percent.
-GLOVE_ANALOGIES = {
-    "semantic.": ("Google semantic", 77.4),
-    "syntactic.": ("Google syntactic", 67.0),
-    "": ("Google", 71.7),
-}
-GLOVE_SIMILARITIES = {
-    "wordsim353": ("WordSim-353", 65.8),
-    "mc30": ("MC-30", 72.7),
-    "rg65": ("RG-65", 77.8),
-    "scws": ("SCWS", 53.9),
-    "rw": ("Rare Words", 38.1),
-}
-GLOVE_ADDRESS = "https://nlp.stanford.edu/data/glove.6B.zip"
-GLOVE_REMEDY = f"python scripts/published.py --glove glove.6B.300d.txt, a member of {GLOVE_ADDRESS}"
-GLOVE_VARIANTS = {
-    "plain": "cosine of the released rows",
-    "scaled": "each column divided by its norm over the vocabulary, then cosine",
-    "standardised": "each column's mean removed and its standard deviation made 1, then cosine",
-}
-
-
-def glove_variant(vectors: WordVectors, variant: str) -> WordVectors:
-    """The vectors with each feature normalised over the vocabulary, as `variant` of GLOVE_VARIANTS says."""
-    matrix = vectors.matrix
-    if variant == "plain":
-        return vectors
-    if variant == "standardised":
-        matrix = matrix - matrix.mean(axis=0)
-    norm = np.linalg.norm(matrix, axis=0)
-    return WordVectors(vectors.words, matrix / np.where(norm > 0, norm, 1))
-
-
-def glove_rows(vectors: WordVectors | None) -> list[dict]:
-    """One row a figure of the paper: `published`, `ours` by variant (both in percent), coverage and verdict."""
-    figures = (*GLOVE_ANALOGIES.values(), *GLOVE_SIMILARITIES.values())
-    rows: dict[str, dict] = {what: {"what": what, "published": figure, "ours": {}} for what, figure in figures}
-    if vectors is None:
-        return [row | {"not_run": GLOVE_REMEDY} for row in rows.values()]
-    scores = evaluate_analogies(vectors, read_questions(find("google")))
-    for part, (what, _) in GLOVE_ANALOGIES.items():
-        rows[what] |= {"used": scores[f"{part}used"], "total": scores[f"{part}total"]}
-        rows[what]["ours"]["plain"] = percent(scores[f"{part}accuracy"])
-    for variant in GLOVE_VARIANTS:  # outside, so that two copies of a large matrix are held, not six
-        version_of = glove_variant(vectors, variant)
-        for name, (what, _) in GLOVE_SIMILARITIES.items():
-            try:
-                scores = evaluate_similarity(version_of, glove_pairs(name))
-            except NotAtHand as reason:
-                rows[what]["not_run"] = str(reason)
-                continue
-            rows[what] |= {"used": scores["used"], "total": scores["total"]}
-            rows[what]["ours"][variant] = percent(scores["rho"])
-    comparable = vectors.matrix.shape == GLOVE_SHAPE
-    return [row if "not_run" in row else row | {"verdict": glove_verdict(row, comparable)} for row in rows.values()]
-
-
-def glove_pairs(name: str) -> list[Pair]:
-    if name not in BENCHMARKS:
-        raise NotAtHand(f"{name.upper()} is not among the harness's sets")
-    return read_pairs(find(name))
-
-
-def percent(value: float) -> float | None:
-    return None if math.isnan(value) else 100 * value
-
-
-def glove_verdict(row: dict, comparable: bool) -> str:
-    if None in row["ours"].values():
-        return "no coverage"
-    if not comparable:
-        return "not comparable: other vectors than the paper's"
-    return "; ".join(f"{variant} {judged(row['published'], ours)}" for variant, ours in row["ours"].items())
-
-
-# The page
-
-
-def table(header: list[str], rows: list[list[str]]) -> str:
-    return "\n".join(f"| {' | '.join(line)} |" for line in [header, ["---"] * len(header), *rows])
-
-
-def coverage(row: dict) -> str:
+def coverage(row: dict[str, Any]) -> str:
     return f"{row['used']:,} / {row['total']:,}" if "used" in row else "–"
 
 
-def verdict(row: dict) -> str:
+def verdict(row: dict[str, Any]) -> str:
     return row["verdict"] if "verdict" in row else f"not run: {row['not_run']}"
 
 
@@ -311,87 +46,95 @@ def number(value: float | None, digits: str) -> str:
     return "–" if value is None else format(value, digits)
 
 
-def page(results: dict) -> str:
-    """reports/published.md from what reports/published.json holds."""
-    published = [
+def by_programs(rows: list[dict[str, Any]]) -> str:
+    header = ["measure", "vectors", "published", "ours", "used / total", "verdict", "conditions", "published in"]
+    table = [
         [row["what"], row["vectors"], f"{row['published']:.4g}", number(row.get("ours"), ".4f"), coverage(row),
          verdict(row), row["conditions"], row["source"]]
-        for row in results["published"]
+        for row in rows
     ]  # fmt: skip
-    gensim = [
+    return f"""## By other programs, on the same vectors
+
+{markdown(header, table)}
+
+WEAT's figures are effect sizes; words that the file does not hold are left out of their set."""
+
+
+def by_gensim(rows: list[dict[str, Any]], gensim_version: str) -> str:
+    table = [
         [row["what"], number(row.get("gensim"), ".17g"), number(row.get("ours"), ".17g"), coverage(row), verdict(row)]
-        for row in results["gensim"]
+        for row in rows
     ]
-    glove = [
+    return f"""## By gensim, on the same vectors
+
+gensim {gensim_version} and the harness score 13,951 of GoogleNews's vectors (`googlenews300_union`), words as they are
+written, all rows as candidates. As this is a part of that vocabulary, the scores agree with each other but no published
+one applies to them.
+
+{markdown(["measure", "gensim", "ours", "used / total", "verdict"], table)}"""
+
+
+def by_glove(rows: list[dict[str, Any]], file: str | None) -> str:
+    table = [
         [row["what"], f"{row['published']:.1f}",
          *(number(row["ours"].get(variant), ".1f") for variant in GLOVE_VARIANTS), coverage(row), verdict(row)]
-        for row in results["glove"]
+        for row in rows
     ]  # fmt: skip
     variants = "\n".join(f"- **{name}**: {what}." for name, what in GLOVE_VARIANTS.items())
-    loaded = f" Measured on {results['glove_file']}." if results["glove_file"] else ""
-    return f"""# Published figures, computed anew
+    return f"""## By the GloVe paper, on its own vectors
 
-Made by `python scripts/published.py` from [published.json](published.json), which holds every figure unrounded.
-No figure on this page is typed by hand but the published ones, which stand in the script. "Within 1 %" is relative to
-the published figure.
+Pennington, Socher & Manning (2014), Tables 2 and 3, 6 billion tokens, 300 dimensions, in percent.{
+        f" Measured on {file}." if file else ""
+    }
 
-## By other programs, on the same vectors
-
-{table(["measure", "vectors", "published", "ours", "used / total", "verdict", "conditions", "published in"], published)}
-
-WEAT's figures are effect sizes; words that the file does not hold are left out of their set.
-
-## By gensim, on the same vectors
-
-gensim {results["gensim_version"]} and the harness score 13,951 of GoogleNews's vectors (`googlenews300_union`), words
-as they are written, all rows as candidates. It is a part of that vocabulary: the scores agree with each other, and no
-published one applies to them.
-
-{table(["measure", "gensim", "ours", "used / total", "verdict"], gensim)}
-
-## By the GloVe paper, on its own vectors
-
-Pennington, Socher & Manning (2014), Tables 2 and 3, 6 billion tokens, 300 dimensions, in percent.{loaded}
-
-{table(["set", "paper", *GLOVE_VARIANTS, "used / total", "verdict"], glove)}
+{markdown(["set", "paper", *GLOVE_VARIANTS, "used / total", "verdict"], table)}
 
 {variants}
 
-Before the cosine, the paper normalises each feature over the vocabulary and does not say by which norm: both
-readings stand beside the plain cosine. With the plain cosine on the released file, others measured 60.9 on
+Before the cosine, the paper normalises each feature over the vocabulary and does not say by which norm, so both
+readings are shown beside the plain cosine. With the plain cosine on the released file, others measured 60.9 on
 WordSim-353 against the paper's 65.8. Analogies are 3CosAdd on unit rows over all words; the paper normalises no
-column for them. A verdict is given for the {GLOVE_SHAPE[0]:,} × {GLOVE_SHAPE[1]} vectors of glove.6B.300d alone. To
-get it, unpack {GLOVE_ADDRESS} (822 MB) and run `python scripts/published.py --glove glove.6B.300d.txt`.
+column for them. Only the {GLOVE_SHAPE[0]:,} × {GLOVE_SHAPE[1]} vectors of glove.6B.300d get a verdict. To have it,
+unpack {GLOVE_ADDRESS} (822 MB) and run `python scripts/published.py --glove glove.6B.300d.txt`.
 """
 
 
-def measure(glove: str | None) -> dict:
-    """All rows. Raises VectorFileError or OSError for a GloVe file that cannot be read."""
-    vectors = WordVectors.load(glove) if glove else None
-    return {
-        "tolerance": TOLERANCE,
-        "gensim_version": version("gensim"),
-        "published": [run_claim(claim) for claim in claims()],
-        "gensim": against_gensim(),
-        "glove": glove_rows(vectors),
-        "glove_file": f"{Path(glove).name}, {len(vectors):,} × {vectors.dim}" if glove and vectors else None,
-    }
+def page(results: dict[str, Any]) -> str:
+    """published.md, from what published.json holds."""
+    return "\n\n".join(
+        [
+            HEADING,
+            by_programs(results["published"]),
+            by_gensim(results["gensim"], results["gensim_version"]),
+            by_glove(results["glove"], results["glove_file"]),
+        ]
+    )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--glove", metavar="FILE", help="glove.6B.300d.txt, or any file of that format")
+def build_parser() -> argparse.ArgumentParser:
+    parser = OneLineParser(__doc__)
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--glove", metavar="FILE", help="glove.6B.300d.txt, or any file of that format")
+    source.add_argument("--figures", type=Path, metavar="FILE", help="measure nothing, take the figures from this file")
     parser.add_argument("--out", metavar="FOLDER", type=Path, default=ROOT / "reports")
-    args = parser.parse_args()
-    with one_line_errors(parser, args.glove, VectorFileError):
-        results = measure(args.glove)
-    for name, text in (("published.json", to_json(results)), ("published.md", page(results))):
-        with replacing(args.out / name) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+    return parser
+
+
+def read_figures(path: Path) -> dict[str, Any]:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path}: expected the JSON that this script writes: {error}") from None
+
+
+def run(args: argparse.Namespace) -> None:
+    results = read_figures(args.figures) if args.figures else measure(args.glove)
+    write_json(args.out / "published.json", results)
+    write_text(args.out / "published.md", page(results))
     for row in (*results["published"], *results["gensim"], *results["glove"]):
         print(f"{row['what']}: {verdict(row)}")
     print(f"written: {args.out / 'published.json'} and published.md")
 
 
 if __name__ == "__main__":
-    main()
+    run_command(build_parser(), run)

@@ -1,40 +1,54 @@
 """Measure Lab 1 and write its tables: reports/lab01.json, reports/lab01.md, and the tables in README and WALKTHROUGH.
 
-    python scripts/report.py --data data/text8        everything below, about an hour on 2 cores
+    python scripts/report.py                          everything below on wiki8, about an hour on 2 cores
+    python scripts/report.py --data data/text8        the same on text8, into reports/text8/ and its places in the pages
     python scripts/report.py --only lab bugs          these measurements; the others keep their figures
     python scripts/report.py --only                   none: only write the tables again from the JSON
+    python scripts/report.py --check                  write nothing; are the tables what the JSON gives?
 
-Measurements: `lab` and `best` (presets, seeds 1 to 3, also on held-out sets), `bugs` (one fault at a time,
-fewer epochs), `sample` (both engines without a download), `numpy` (the command of numpy_sgns.py).
+Measurements: `lab` and `best` (these presets with seeds 1 to 3, also on held-out sets), `bugs` (one fault at a time,
+with fewer epochs), `sample` (both engines, on a text that needs no download), `numpy` (the command of numpy_sgns.py).
+The tables of speed come from reports/bench.json, which scripts/bench.py measures.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import io
+import functools
 import json
 import platform
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+try:
+    from wordlab.command import run_command
+except ModuleNotFoundError as missing:
+    sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
+
 import torch
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-from lab01_word2vec import blocks, corpus, solution  # noqa: E402
-from lab03_eval.benchmarks import BENCHMARKS, CORE, HELD_OUT  # noqa: E402
-from lab03_eval.eval_embeddings import evaluate  # noqa: E402
-from lab03_eval.plots import draw_families  # noqa: E402
-from lab03_eval.vectors import WordVectors, replacing  # noqa: E402
-from scripts.tables import REPORTS, insert, load, table  # noqa: E402
+from lab01_word2vec.blocks import BlockTrainer
+from lab01_word2vec.corpus import Corpus, load_corpus
+from lab01_word2vec.demo import describe
+from lab01_word2vec.options import ENGINES, build_parser, configure
+from lab01_word2vec.solution import FREQUENT, PairTrainer, analogy, nearest
+from lab01_word2vec.text import SAMPLE, WIKI8, Text
+from lab01_word2vec.views import keep_vectors, make_trainer, train_views
+from lab03_eval.benchmarks import BENCHMARKS, CORE, HELD_OUT
+from lab03_eval.eval_embeddings import evaluate
+from lab03_eval.pictures.plots import draw_families
+from lab03_eval.vectors import WordVectors
+from scripts.faults import FAULTS, Fault
+from scripts.processes import run_python
+from scripts.reporting import ROOT, Report, folder, load
+from wordlab.devices import choose_device
+from wordlab.tables import figure, markdown
 
 SCORES = {
     "wordsim353.rho": "WordSim-353 ρ",
@@ -50,33 +64,42 @@ KEPT: dict[str, tuple] = {
     "centred, all of out": ("centred", 1.0),
     "centred": ("centred",),
 }
+PRESETS = ("lab", "best")
 BUG_EPOCHS = 1
-Fault = Callable[[blocks.BlockTrainer, np.ndarray], None]  # breaks a trainer in one place
+SAMPLE_EPOCHS = 10
+Runs = dict[str, dict[str, Any]]  # by title, what `train_once` recorded
 
 
-def train_once(data: corpus.Corpus, *options: str, fault: Fault | None = None) -> dict:
-    """Train with the given command-line options; scores for each way of keeping vectors, seconds, losses."""
-    args = solution.build_parser().parse_args(list(options))
-    config = solution.resolve_config(args, data.tokens)
-    device, precision = solution.choose_device(args.device, args.precision)
+# Measurements
+
+
+def train_once(corpus: Corpus, *options: str, fault: Fault | None = None) -> tuple[dict[str, Any], WordVectors]:
+    """Train with the given options of Lab 1's command.
+
+    Returns the record, which has the scores of each way of keeping vectors, and the vectors that the command keeps.
+    """
+    args = build_parser().parse_args(list(options))
+    device, precision = choose_device(args.device, args.precision)
+    config = configure(args, corpus, str(precision).removeprefix("torch."))
     torch.set_num_threads(args.threads)
 
-    def make(*arguments: Any) -> blocks.BlockTrainer | solution.PairTrainer:
-        trainer = solution.make_trainer(*arguments)
+    def make(*arguments: Any) -> BlockTrainer | PairTrainer:
+        trainer = make_trainer(*arguments)
         if fault:
-            assert isinstance(trainer, blocks.BlockTrainer)
-            fault(trainer, data.counts)
+            assert isinstance(trainer, BlockTrainer)
+            fault(trainer, corpus.counts)
         return trainer
 
     with tempfile.TemporaryDirectory() as scratch:
-        views, trained = solution.train_views(data, config, device, precision, Path(scratch), make=make)
-    record = {"config": config, "precision": str(precision), "device": device.type, **trained}
+        views, trained = train_views(corpus, config, device, Path(scratch), make=make)
+    # The precision is the configuration's, because the pair engine does not take the one that was chosen.
+    record = {"config": asdict(config), "precision": config.precision, "device": device.type, **trained}
     for title, kept in KEPT.items():
-        vectors = WordVectors(data.words, solution.keep_vectors(views, *kept))
+        vectors = WordVectors(corpus.words, keep_vectors(views, *kept))
         record[title] = score(vectors)
-    record["vectors"] = vectors  # the last, centred: what the command keeps
-    show(" ".join(options), record)
-    return record
+    scores = " ".join(f"{record['centred'][key]:.3f}" for key in SCORES)
+    print(f"{' '.join(options)}: {record['seconds']:.0f} s, {scores}", flush=True)
+    return record, vectors  # the last way is the command's
 
 
 def score(vectors: WordVectors) -> dict[str, Any]:
@@ -84,101 +107,24 @@ def score(vectors: WordVectors) -> dict[str, Any]:
     return {key: results.get(key) for key in (*SCORES, *CHECKS)} | royals(vectors)
 
 
-def royals(vectors: WordVectors) -> dict[str, float]:
-    """Where queen stands among king's neighbours and the answers to king − man + woman, 1 being first."""
+def royals(vectors: WordVectors) -> dict[str, int]:
+    """The rank of queen, from 1, among king's neighbours and the answers to king − man + woman; 0 if it is in neither.
+
+    Nothing is returned where one of the four words is unknown.
+    """
     if not all(word in vectors for word in ("king", "queen", "man", "woman")):
         return {}
-    near = [word for word, _ in solution.nearest(vectors, "king", 1000)]
-    answers = [word for word, _ in solution.analogy(vectors, "man", "king", "woman", 1000)]
-    return {name: found.index("queen") + 1 if "queen" in found else 0 for name, found in
-            (("queen_near_king", near), ("queen_as_answer", answers))}  # fmt: skip
+    near = [word for word, _ in nearest(vectors, "king", 1000)]
+    answers = [word for word, _ in analogy(vectors, "man", "king", "woman", 1000)]
+    ranked = {"queen_near_king": near, "queen_as_answer": answers}
+    return {name: found.index("queen") + 1 if "queen" in found else 0 for name, found in ranked.items()}
 
 
-def show(name: str, record: dict) -> None:
-    scores = " ".join(f"{record['centred'][key]:.3f}" for key in SCORES)
-    print(f"{name}: {record['seconds']:.0f} s, {scores}", flush=True)
-
-
-def _noise_power(power: float) -> Fault:
-    def change(trainer: blocks.BlockTrainer, counts: np.ndarray) -> None:
-        trainer.noise = corpus.noise_table(counts, power)
-
-    return change
-
-
-def _no_subsampling(trainer: blocks.BlockTrainer, counts: np.ndarray) -> None:
-    trainer.keep = np.ones(len(counts))
-
-
-def _short_window(trainer: blocks.BlockTrainer, counts: np.ndarray) -> None:
-    trainer.masks = trainer.masks.view(blocks.L, trainer.window + 1, -1)[:, [0, 1, 2, 3, 4, 4]].flatten(0, 1)
-
-
-def _right_end_missed(trainer: blocks.BlockTrainer, counts: np.ndarray) -> None:
-    masks = trainer.masks.view(blocks.L, trainer.window + 1, -1)
-    for i in range(blocks.L):
-        for radius in range(1, trainer.window + 1):
-            masks[i, radius, i + trainer.window + radius] = 0
-
-
-def _duplicates_dropped(trainer: blocks.BlockTrainer, counts: np.ndarray) -> None:
-    class Dropping(torch.Tensor):
-        def index_add_(
-            self, dim: int, index: torch.Tensor, source: torch.Tensor, *, alpha: complex = 1
-        ) -> torch.Tensor:
-            plain = self.as_subclass(torch.Tensor)
-            plain[index] = plain[index] + alpha * source
-            return self
-
-    trainer.table = trainer.table.as_subclass(Dropping)
-
-
-BUGS: dict[str, Fault | None] = {
-    "none (the reference)": None,
-    "k = 0: no negatives": lambda trainer, counts: setattr(trainer, "negatives", 0),
-    "negatives drawn uniformly (power 0)": _noise_power(0.0),
-    "negatives in proportion to count (power 1)": _noise_power(1.0),
-    "no subsampling": _no_subsampling,
-    "the radius never reaches the window": _short_window,
-    "windows miss their right end": _right_end_missed,
-    "of equal rows only the last is updated": _duplicates_dropped,
-}
-
-
-def measure_bugs(data: corpus.Corpus) -> dict[str, dict]:
-    return {name: train_once(data, "--epochs", str(BUG_EPOCHS), fault=fault) for name, fault in BUGS.items()}
-
-
-def measure_numpy(data_path: str) -> dict:
-    """The NumPy page's command, in a process of its own."""
-    with tempfile.TemporaryDirectory() as out:
-        command = [sys.executable, str(ROOT / "lab01_word2vec" / "numpy_sgns.py"), "--data", data_path, "--out", out]
-        subprocess.run(command, check=True)
-        return json.loads(Path(out, "run.json").read_text(encoding="utf-8"))
-
-
-def measure(name: str, data_path: str) -> dict:
-    if name == "numpy":
-        return measure_numpy(data_path)
-    data = corpus.load_corpus("sample" if name == "sample" else data_path)
-    started = time.perf_counter()
-    if name in ("lab", "best"):
-        runs = {f"seed {seed}": train_once(data, "--preset", name, "--seed", str(seed)) for seed in (1, 2, 3)}
-    elif name == "sample":
-        runs = {engine: train_once(data, "--engine", engine, "--epochs", "10") for engine in solution.ENGINES}
-    else:
-        runs = measure_bugs(data)
-    vectors = [run.pop("vectors") for run in runs.values()]
-    shown = {}
-    if name == "lab":
-        draw_families(vectors[0], REPORTS / "neighbours.png", f"word2vec, lab preset, {data.name}", seed=1)
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            solution.demo(vectors[0], solution.FREQUENT)
-        shown = {"demo": printed.getvalue().strip()}
-    return shown | {
-        "corpus": data.name,
-        "tokens": data.tokens,
+def recorded(corpus: Corpus, started: float, runs: Runs) -> dict[str, Any]:
+    """What every measurement but numpy's keeps."""
+    return {
+        "corpus": corpus.name,
+        "tokens": corpus.tokens,
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "machine": platform.machine(),
@@ -187,114 +133,148 @@ def measure(name: str, data_path: str) -> dict:
     }
 
 
+def measure_preset(name: str, args: argparse.Namespace) -> dict[str, Any]:
+    """A preset with three seeds. The first seed of `lab` is also drawn, and asked what the command asks it."""
+    corpus, started = load_corpus(args.data), time.perf_counter()
+    runs: Runs = {}
+    shown: dict[str, str] = {}
+    for seed in (1, 2, 3):
+        runs[f"seed {seed}"], vectors = train_once(corpus, "--preset", name, "--seed", str(seed))
+        if name == "lab" and seed == 1:
+            picture = folder(args.root, Text(args.data).name) / "neighbours.png"
+            draw_families(vectors, picture, f"word2vec, lab preset, {corpus.name}", seed=seed)
+            shown = {"demo": describe(vectors, FREQUENT)}
+    return shown | recorded(corpus, started, runs)
+
+
+def measure_faults(args: argparse.Namespace) -> dict[str, Any]:
+    """The reference and each fault alone, from the same seed."""
+    corpus, started = load_corpus(args.data), time.perf_counter()
+    epochs = ("--epochs", str(BUG_EPOCHS))
+    return recorded(
+        corpus, started, {name: train_once(corpus, *epochs, fault=fault)[0] for name, fault in FAULTS.items()}
+    )
+
+
+def measure_sample(args: argparse.Namespace) -> dict[str, Any]:
+    """Both engines on the text that gensim carries."""
+    corpus, started = load_corpus(SAMPLE), time.perf_counter()
+    epochs = ("--epochs", str(SAMPLE_EPOCHS))
+    return recorded(corpus, started, {engine: train_once(corpus, "--engine", engine, *epochs)[0] for engine in ENGINES})
+
+
+def measure_numpy(args: argparse.Namespace) -> dict[str, Any]:
+    """The command of the NumPy page, in a process of its own."""
+    with tempfile.TemporaryDirectory() as out:
+        run_python(ROOT / "lab01_word2vec" / "numpy_sgns.py", "--data", args.data, "--out", out)
+        return json.loads(Path(out, "run.json").read_text(encoding="utf-8"))
+
+
 # Tables
 
 
-def percent_or_rho(key: str, value: float | None) -> str:
-    if value is None:
-        return "–"
-    return f"{100 * value:.1f}" if key.endswith("accuracy") else f"{value:.3f}"
+def row(title: str, scores: Sequence[dict[str, Any]], keys: Sequence[str]) -> list[str]:
+    """A title, and each key's figure over runs."""
+    return [title, *(figure(key, [each[key] for each in scores]) for key in keys)]
 
 
-def mean_and_spread(key: str, values: list[float | None]) -> str:
-    known = [value for value in values if value is not None]
-    if len(known) < len(values):
-        return "–"
-    if len(known) == 1:
-        return percent_or_rho(key, known[0])
-    spread = (max(known) - min(known)) / 2
-    return f"{percent_or_rho(key, statistics.mean(known))} ± {percent_or_rho(key, spread)}"
+def kept_scores(runs: Runs, kept: str = "centred") -> list[dict[str, Any]]:
+    return [run[kept] for run in runs.values()]
 
 
-def seeds_row(title: str, runs: dict[str, dict], kept: str, keys: dict[str, str]) -> list[str]:
-    return [title, *(mean_and_spread(key, [run[kept][key] for run in runs.values()]) for key in keys)]
-
-
-def tables(results: dict, bench: dict) -> dict[str, str]:
-    """Every table by name, from the measurements alone."""
-    made = {}
-    presets = [name for name in ("lab", "best") if name in results]
-    keys = SCORES | CHECKS
-    scores = [
-        [*seeds_row(f"{name} ({results[name]['corpus']})", results[name]["runs"], "centred", keys),
-         f"{statistics.mean(run['seconds'] for run in results[name]['runs'].values()):.0f}"]
-        for name in presets
-    ]  # fmt: skip
+def scores_table(results: dict[str, Any], bench: dict[str, Any]) -> str:
+    """The presets, and gensim where it was measured."""
+    keys = [*SCORES, *CHECKS]
+    rows = []
+    for name in PRESETS:
+        if name in results:
+            runs = results[name]["runs"]
+            seconds = statistics.mean(run["seconds"] for run in runs.values())
+            title = f"{name} ({results[name]['corpus']})"
+            rows.append([*row(title, kept_scores(runs), keys), figure("seconds", [seconds])])
     if bench:
-        runs = bench["trainers"]["gensim"]
-        row = [mean_and_spread(key, [run[key] for run in runs]) for key in keys]
-        seconds = statistics.median(run["training_seconds"] for run in runs)
-        scores.append([f"gensim ({bench['corpus']}, runs: {len(runs)})", *row, f"{seconds:.0f}"])
-    made["scores"] = table(["vectors", *keys.values(), "training s"], scores)
+        gensim = bench["trainers"]["gensim"]
+        seconds = statistics.median(run["training_seconds"] for run in gensim)
+        title = f"gensim ({bench['corpus']}, runs: {len(gensim)})"
+        rows.append([*row(title, gensim, keys), figure("seconds", [seconds])])
+    return markdown(["vectors", *SCORES.values(), *CHECKS.values(), "training s"], rows)
+
+
+def lab_tables(lab: dict[str, Any]) -> dict[str, str]:
+    """What only the lab preset is asked: the demo, the ways of keeping vectors, and where queen is."""
+    ranks = {
+        "queen_near_king": "rank of queen near king",
+        "queen_as_answer": "rank of queen for king − man + woman",
+    }
+    kept = [row(title, kept_scores(lab["runs"], title), [*SCORES, *CHECKS]) for title in KEPT]
+    royal = [[seed, *(str(run["centred"].get(key, "–")) for key in ranks)] for seed, run in lab["runs"].items()]
+    return {
+        "demo": f"```text\n{lab['demo']}\n```",
+        "kept": markdown(["vectors", *SCORES.values(), *CHECKS.values()], kept),
+        "royals": markdown(["lab preset", *ranks.values()], royal),
+    }
+
+
+def numpy_table(page: dict[str, Any], lab: dict[str, Any]) -> str:
+    """The NumPy page beside the lab preset's first seed, the same vectors kept."""
+    run = lab["runs"]["seed 1"]
+    sides = {
+        f"numpy_sgns.py ({page['corpus']})": (page["scores"], page["training_seconds"]),
+        f"lab ({lab['corpus']}), the same vectors kept": (run["centred, all of out"], run["seconds"]),
+    }
+    rows = [
+        [*row(title, [scores], [*SCORES]), figure("seconds", [seconds])] for title, (scores, seconds) in sides.items()
+    ]
+    return markdown(["seed 1", *SCORES.values(), "training s"], rows)
+
+
+def speed_cells(runs: Sequence[dict[str, Any]]) -> list[str]:
+    """A trainer's medians over its rounds."""
+    keys = ("training_seconds", "words_per_second", "peak_mb_above_imports", *SCORES)
+    middle = {key: statistics.median(run[key] for run in runs) for key in keys}
+    seconds, speed, peak = (middle[key] for key in keys[:3])
+    return [f"{seconds:.1f}", f"{speed / 1e6:.2f}", f"{peak:.0f}", *(figure(key, [middle[key]]) for key in SCORES)]
+
+
+def speed_tables(bench: dict[str, Any]) -> dict[str, str]:
+    """What scripts/bench.py measured of each trainer, and the ratios to gensim in the same round."""
+    trainers = [[name, *speed_cells(runs)] for name, runs in bench["trainers"].items()]
+    ratios = [
+        [name, f"{statistics.median(times):.1f}", f"{min(times):.1f} to {max(times):.1f}"]
+        for name, times in bench["ratios"].items()
+    ]
+    return {
+        "speed": markdown(["trainer", "training s", "M words/s", "peak MB above imports", *SCORES.values()], trainers),
+        "ratios": markdown(["against gensim's training", "times as fast", "over the rounds"], ratios),
+    }
+
+
+def tables(root: Path, corpus: str = WIKI8) -> dict[str, str]:
+    """Every table by name, from the measurements alone."""
+    results, bench = load(root, "lab01.json", corpus), load(root, "bench.json", corpus)
+    made = {"scores": scores_table(results, bench)}
     if "lab" in results:
-        runs = results["lab"]["runs"]
-        rows = [seeds_row(kept, runs, kept, keys) for kept in KEPT]
-        made["demo"] = f"```text\n{results['lab']['demo']}\n```"
-        made["kept"] = table(["vectors", *keys.values()], rows)
-        rows = [
-            [seed, *(str(run["centred"][key]) for key in ("queen_near_king", "queen_as_answer"))]
-            for seed, run in runs.items()
-        ]
-        made["royals"] = table(["lab preset", "rank of queen near king", "rank of queen for king − man + woman"], rows)
+        made |= lab_tables(results["lab"])
     for name, kind in (("bugs", "fault"), ("sample", "engine")):
         if name in results:
-            rows = [
-                [run_name, *(percent_or_rho(key, run["centred"][key]) for key in SCORES)]
-                for run_name, run in results[name]["runs"].items()
-            ]
-            made[name] = table([kind, *SCORES.values()], rows)
+            rows = [row(title, [run["centred"]], [*SCORES]) for title, run in results[name]["runs"].items()]
+            made[name] = markdown([kind, *SCORES.values()], rows)
     if "numpy" in results and "lab" in results:
-        page, lab = results["numpy"], results["lab"]
-        run = lab["runs"]["seed 1"]
-        sides = {
-            f"numpy_sgns.py ({page['corpus']})": (page["scores"], page["training_seconds"]),
-            f"lab ({lab['corpus']}), the same vectors kept": (run["centred, all of out"], run["seconds"]),
-        }
-        rows = [
-            [title, *(percent_or_rho(key, scores[key]) for key in SCORES), f"{seconds:.0f}"]
-            for title, (scores, seconds) in sides.items()
-        ]
-        made["numpy"] = table(["seed 1", *SCORES.values(), "training s"], rows)
-    if bench:
-        rows = []
-        for name, runs in bench["trainers"].items():
-            middle = {
-                key: statistics.median(run[key] for run in runs)
-                for key in ("training_seconds", "words_per_second", "peak_mb_above_imports", *SCORES)
-            }
-            rows.append(
-                [
-                    name,
-                    f"{middle['training_seconds']:.1f}",
-                    f"{middle['words_per_second'] / 1e6:.2f}",
-                    f"{middle['peak_mb_above_imports']:.0f}",
-                    *(percent_or_rho(key, middle[key]) for key in SCORES),
-                ]
-            )
-        made["speed"] = table(["trainer", "training s", "M words/s", "peak MB above imports", *SCORES.values()], rows)
-        rows = [
-            [name, f"{statistics.median(ratios):.1f}", f"{min(ratios):.1f} to {max(ratios):.1f}"]
-            for name, ratios in bench["ratios"].items()
-        ]
-        made["ratios"] = table(["against gensim's training", "times as fast", "over the rounds"], rows)
-    return made
+        made["numpy"] = numpy_table(results["numpy"], results["lab"])
+    return made | (speed_tables(bench) if bench else {})
 
 
-def main() -> None:
-    names = ["lab", "best", "bugs", "sample", "numpy"]
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", default="data/text8")
-    parser.add_argument("--only", nargs="*", choices=names, default=names)
-    args = parser.parse_args()
-    results = load("lab01.json")
-    for name in args.only:
-        results[name] = measure(name, args.data)
-        with replacing(REPORTS / "lab01.json") as temporary:
-            temporary.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    made = tables(results, load("bench.json"))
-    for path in (ROOT / "README.md", ROOT / "lab01_word2vec" / "WALKTHROUGH.md", REPORTS / "lab01.md"):
-        insert(path, made)
-
+REPORT = Report(
+    pages=("README.md", "lab01_word2vec/WALKTHROUGH.md", "reports/lab01.md"),
+    tables=tables,
+    record="lab01.json",
+    measurements={
+        **{name: functools.partial(measure_preset, name) for name in PRESETS},
+        "bugs": measure_faults,
+        "sample": measure_sample,
+        "numpy": measure_numpy,
+    },
+)
 
 if __name__ == "__main__":
-    main()
+    run_command(REPORT.build_parser(__doc__, data=True), REPORT.run, place="root")

@@ -3,43 +3,79 @@
     python scripts/report_lab03.py                                        the vectors that ship with the repository
     python scripts/report_lab03.py --vectors lab03_eval/wiki8_20k.safetensors runs/lab01/vectors.safetensors
     python scripts/report_lab03.py --only                                 none: write the tables again from the JSON
+    python scripts/report_lab03.py --check                                write nothing; are they what the JSON gives?
 
-Measurements: `scores` (all sets, geometry, bias, senses, differences), `tasks` (the last embedding), `pictures` (the
-last embedding, into reports/). Speed comes from scripts/bench_eval.py, published figures from scripts/published.py.
+Measurements: `scores` (all sets, geometry, bias, senses, differences), `tasks` (of the last embedding), `pictures` (of
+the last embedding, into reports/, after its scores). Speed comes from scripts/bench_eval.py, published figures from
+scripts/published.py.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-from lab03_eval import solution  # noqa: E402
-from lab03_eval.eval_embeddings import to_json  # noqa: E402
-from lab03_eval.tasks import Setting, evaluate_tasks  # noqa: E402
-from lab03_eval.vectors import WordVectors, replacing  # noqa: E402
-from scripts.tables import REPORTS, insert, load, table  # noqa: E402
+try:
+    from wordlab.command import run_command
+except ModuleNotFoundError as missing:
+    sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
-PAGES = [ROOT / "README.md", ROOT / "lab03_eval" / "WALKTHROUGH.md", REPORTS / "lab03.md"]
+from lab03_eval import command as lab03
+from lab03_eval.tasks.benchmark import Setting, evaluate_tasks
+from lab03_eval.vectors import WordVectors
+from scripts.reporting import REPORTS, Report, load
+from wordlab.command import OneLineParser
+from wordlab.errors import InputError
+from wordlab.tables import markdown
+
+RECORD = "lab03.json"
 SEED = 1
+MAPPED = 5000  # words on the maps
+TASK_HEADER = (
+    "task", "measure", "these vectors", "random vectors", "TF-IDF or most frequent tag", "− random", "− baseline",
+)  # fmt: skip
+SPEED = {
+    "load_bin": "load 70,000 × 300, word2vec binary",
+    "load_text": "load 1,000,000 × 300, text",
+    "analogies": "Google's 19,544 questions, 70,000 × 100",
+}
 
 
-def measure(paths: list[str], names: list[str], results: dict) -> dict:
-    embeddings = {solution.label(path): WordVectors.load(path) for path in paths}
-    last = list(embeddings)[-1]
-    if "scores" in names:
-        figures, text = solution.measure(embeddings, SEED)
-        results["scores"] = figures | {"text": text}
-    if "tasks" in names:
-        results["tasks"] = {"vectors": last} | evaluate_tasks(Setting(embeddings[last], seed=SEED))
-    if "pictures" in names:
-        draw_from = {last: embeddings[last]} | embeddings
-        solution.draw(draw_from, results["scores"]["results"], REPORTS, 5000, SEED)
-        (REPORTS / "map.html").unlink()  # megabytes that anyone can make again
-    return results
+# Measurements
+
+
+def measure_scores(args: argparse.Namespace) -> dict[str, Any]:
+    """What Lab 3's command measures, and the text in which it shows it."""
+    figures, text = lab03.measure(lab03.load(args.vectors), SEED)
+    return figures | {"text": text}
+
+
+def last_of(embeddings: dict[str, WordVectors]) -> str:
+    """The name of the embedding that tasks and pictures are about."""
+    return list(embeddings)[-1]
+
+
+def measure_tasks(args: argparse.Namespace) -> dict[str, Any]:
+    embeddings = lab03.load(args.vectors)
+    last = last_of(embeddings)
+    return {"vectors": last} | evaluate_tasks(Setting(embeddings[last], seed=SEED))
+
+
+def draw_pictures(args: argparse.Namespace) -> None:
+    """Lab 3's pictures into reports/; there is nothing to keep in the JSON."""
+    embeddings = lab03.load(args.vectors)
+    results = load(args.root, RECORD).get("scores", {}).get("results", {})
+    if not set(embeddings) <= set(results):
+        raise InputError(f"{REPORTS}/{RECORD}: has no scores of {', '.join(embeddings)}; add --only scores pictures")
+    last = last_of(embeddings)
+    out = args.root / REPORTS
+    lab03.draw({last: embeddings[last]} | embeddings, results, out, MAPPED, SEED)
+    (out / "map.html").unlink()  # megabytes that anyone can make again
+
+
+# Tables
 
 
 def section(text: str, title: str) -> str:
@@ -49,50 +85,41 @@ def section(text: str, title: str) -> str:
     return body[: body.index("\n## ")].strip() if "\n## " in body else body.strip()
 
 
-def task_table(results: dict) -> str:
+def score_tables(scores: dict[str, Any]) -> dict[str, str]:
+    """The parts of the text that Lab 3's command shows."""
+    text, first = scores["text"], next(iter(scores["results"]))
+    titles = {
+        "lab03_scores": "Scores",
+        "lab03_geometry": "Geometry",
+        "lab03_bias": f"Bias of {first}",
+        "lab03_senses": f"Senses in {first}",
+    }
+    if "\n## Differences" in text:
+        titles["lab03_differences"] = "Differences"
+    return {name: section(text, title) for name, title in titles.items()}
+
+
+def task_table(results: dict[str, Any]) -> str:
+    """A row per task, with the margins over random vectors and over the baseline; a task that was not run says so."""
     rows = []
     for key in results:
         name, _, part = key.rpartition(".")
         if part == "not_run":
             rows.append([name, "not run", "", "", "", "", ""])
         elif part == "title":
-            cell = {field: results[f"{name}.{field}"] for field in ("title", "measure", "score", "used", "total")}
-            margins = [
-                f"{results[f'{name}.margin.{other}.score']:+.3f} "
-                f"({results[f'{name}.margin.{other}.low']:+.3f} … {results[f'{name}.margin.{other}.high']:+.3f})"
-                for other in ("random", "baseline")
-            ]
             scores = [f"{results[f'{name}.{other}score']:.3f}" for other in ("", "random.", "baseline.")]
-            rows.append([cell["title"], cell["measure"], *scores, *margins])
-    scores = ["these vectors", "random vectors", "TF-IDF or most frequent tag"]
-    return table(["task", "measure", *scores, "− random", "− baseline"], rows)
+            margins = [margin(results, f"{name}.margin.{other}") for other in ("random", "baseline")]
+            rows.append([results[f"{name}.title"], results[f"{name}.measure"], *scores, *margins])
+    return markdown(TASK_HEADER, rows)
 
 
-def tables(results: dict, bench: dict) -> dict[str, str]:
-    """Every table by name, from the measurements alone."""
-    made = {}
-    if "scores" in results:
-        text = results["scores"]["text"]
-        first = next(iter(results["scores"]["results"]))
-        made["lab03_scores"] = section(text, "Scores")
-        made["lab03_geometry"] = section(text, "Geometry")
-        made["lab03_bias"] = section(text, f"Bias of {first}")
-        made["lab03_senses"] = section(text, f"Senses in {first}")
-        if "\n## Differences" in text:
-            made["lab03_differences"] = section(text, "Differences")
-    if "tasks" in results:
-        made["tasks"] = task_table(results["tasks"])
-    return made | bench_tables(bench)
+def margin(results: dict[str, Any], key: str) -> str:
+    """A difference with its 95 % interval."""
+    difference, low, high = (results[f"{key}.{part}"] for part in ("score", "low", "high"))
+    return f"{difference:+.3f} ({low:+.3f} … {high:+.3f})"
 
 
-SPEED = {
-    "load_bin": "load 70,000 × 300, word2vec binary",
-    "load_text": "load 1,000,000 × 300, text",
-    "analogies": "Google's 19,544 questions, 70,000 × 100",
-}
-
-
-def bench_tables(bench: dict) -> dict[str, str]:
+def speed_table(bench: dict[str, Any]) -> str:
     """Medians over the rounds of scripts/bench_eval.py."""
     rows = []
     for name, title in SPEED.items():
@@ -102,25 +129,35 @@ def bench_tables(bench: dict) -> dict[str, str]:
             peaks = result.get("peak_matrices")
             memory = f"{peaks['ours']:.2f} and {peaks['gensim']:.2f}" if peaks else "–"
             rows.append([title, ours, theirs, f"{result['ratio']:.1f}", memory])
-    header = ["task", "ours, s", "gensim, s", "times as fast", "peak memory / matrix, ours and gensim's"]
-    return {"bench_eval": table(header, rows)} if rows else {}
+    return markdown(["task", "ours, s", "gensim, s", "times as fast", "peak memory / matrix, ours and gensim's"], rows)
 
 
-def main() -> None:
-    names = ["scores", "tasks", "pictures"]
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--vectors", nargs="+", default=[str(solution.SHIPPED)], metavar="FILE")
-    parser.add_argument("--only", nargs="*", choices=names, default=names)
-    args = parser.parse_args()
-    results = load("lab03.json")
-    if args.only:
-        results = json.loads(to_json(measure(args.vectors, args.only, results)))
-        with replacing(REPORTS / "lab03.json") as temporary:
-            temporary.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    made = tables(results, load("bench_eval.json"))
-    for page in PAGES:
-        insert(page, made)
+def tables(root: Path) -> dict[str, str]:
+    """Every table by name, from the measurements alone."""
+    results, bench = load(root, RECORD), load(root, "bench_eval.json")
+    made: dict[str, str] = {}
+    if "scores" in results:
+        made |= score_tables(results["scores"])
+    if "tasks" in results:
+        made["tasks"] = task_table(results["tasks"])
+    if bench:
+        made["bench_eval"] = speed_table(bench)
+    return made
+
+
+REPORT = Report(
+    pages=("README.md", "lab03_eval/WALKTHROUGH.md", "reports/lab03.md"),
+    tables=tables,
+    record=RECORD,
+    measurements={"scores": measure_scores, "tasks": measure_tasks, "pictures": draw_pictures},
+)
+
+
+def build_parser() -> OneLineParser:
+    parser = REPORT.build_parser(__doc__)
+    parser.add_argument("--vectors", nargs="+", default=[str(lab03.SHIPPED)], metavar="FILE", help="any embeddings")
+    return parser
 
 
 if __name__ == "__main__":
-    main()
+    run_command(build_parser(), REPORT.run, place="root")
