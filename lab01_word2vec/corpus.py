@@ -26,7 +26,7 @@ class Corpus:
 
 
 def load_corpus(data: str, min_count: int = 5, limit: int | None = None, subsample: float = 1e-4) -> Corpus:
-    """Read and encode `data`, a path or the word "sample"; `limit` keeps only its first tokens. Raises InputError."""
+    """Read and encode `data`, as Text knows it; `limit` keeps only its first tokens. Raises InputError."""
     text = Text(data)
     try:
         words, counts, ids, total = build_vocab(itertools.islice(text.tokens(), limit), min_count)

@@ -61,9 +61,9 @@ def keep_probability(counts: np.ndarray, threshold: float = 1e-4) -> np.ndarray:
 def cut(ids: np.ndarray, window: int, padding: int) -> np.ndarray:
     """Blocks (n / L, H): L centers each, `window` more tokens on both sides, `padding` beyond the corpus's ends."""
     blocks = -(-len(ids) // L)
-    padded = np.full(blocks * L + 2 * window, padding)
+    padded = np.full(max(1, blocks) * L + 2 * window, padding)
     padded[window : window + len(ids)] = ids
-    return np.lib.stride_tricks.sliding_window_view(padded, L + 2 * window)[::L]
+    return np.lib.stride_tricks.sliding_window_view(padded, L + 2 * window)[::L][:blocks]
 
 
 def contexts(known: np.ndarray, radius: np.ndarray) -> np.ndarray:
@@ -122,7 +122,7 @@ class SkipGram:
         self.noise = share / share[-1]  # (V,), drawn from by inversion
 
     def epoch(self, ids: np.ndarray, lr: float, lr_end: float) -> float:
-        """One pass over the corpus (n,), the learning rate falling from lr to lr_end. Returns the mean loss a pair."""
+        """One pass over the corpus (n,), the rate falling from lr to lr_end. Returns the mean loss per pair, or NaN."""
         kept = ids[self.rng.random(len(ids), dtype=np.float32) < self.keep[ids]]  # before windows are formed
         blocks = cut(kept, self.window, padding=self.vocab)
         order = self.rng.permutation(len(blocks))
@@ -131,7 +131,7 @@ class SkipGram:
         for start in range(0, len(blocks), size):
             here = lr + (lr_end - lr) * start / len(blocks)
             measured += self.step(blocks[order[start : start + size]], here, measure=start % (64 * size) == 0)
-        return float(measured[0] / max(1, measured[1]))
+        return float(measured[0] / measured[1]) if measured[1] else np.nan  # subsampling may have left no pair
 
     def step(self, tokens: np.ndarray, lr: float, measure: bool) -> tuple[float, int]:
         """One update from blocks (B, H). Returns the summed loss and the number of pairs if `measure`, else zeros."""

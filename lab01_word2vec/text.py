@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import hashlib
 import io
 import itertools
 import lzma
+import tomllib
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +19,7 @@ from lab03_eval.benchmarks import NotAtHand, gensim_data
 from wordlab.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[1]
-SAMPLE = "sample"
+SAMPLE, WIKI8 = "sample", "wiki8"  # words that --data knows
 SAMPLE_FILE = "enwiki-latest-pages-articles1.xml-p000000010p000030302-shortened.bz2"
 PIECE = 1 << 20  # characters read at a time
 _OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
@@ -25,14 +27,14 @@ _DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, zipfile.BadZ
 
 
 class Text:
-    """What `data` names, a path or the word "sample", to be read as often as one likes. Raises InputError.
+    """What `data` names, a path or the word "wiki8" or "sample", to be read as often as one likes. Raises InputError.
 
     `replaced` counts the characters of the last reading that were not UTF-8.
     """
 
     def __init__(self, data: str):
         self.data, self.replaced = data, 0
-        self.path = None if data == SAMPLE else resolve(data)
+        self.path = None if data == SAMPLE else shipped() if data == WIKI8 else resolve(data)
 
     @property
     def name(self) -> str:
@@ -65,6 +67,21 @@ class Text:
             yield piece
 
 
+def shipped() -> Path:
+    """data/wiki8.xz, whole as data/sources.toml describes it. Raises InputError with what restores it."""
+    path, sources = ROOT / "data" / "wiki8.xz", ROOT / "data" / "sources.toml"
+    if not path.exists() or not sources.exists():
+        remedy = "name it there (--data PATH/data/wiki8.xz), or fetch it: python scripts/get_data.py wiki8"
+        raise InputError(f"wiki8: no {path}: the corpus comes with the repository; {remedy}")
+    expected = tomllib.loads(sources.read_text(encoding="utf-8"))["wiki8"]["sha256"]
+    with open(path, "rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != expected:
+        remedy = "git checkout -- data/wiki8.xz restores it (git lfs pull where it is a pointer)"
+        raise InputError(f"{path}: damaged: expected sha256 {expected}, found {found}; {remedy}")
+    return path
+
+
 def resolve(path: str) -> Path:
     """`path` as given, else relative to the repository. Raises InputError with the remedy."""
     for candidate in (Path(path), ROOT / path):
@@ -73,7 +90,7 @@ def resolve(path: str) -> Path:
         if candidate.exists():
             return candidate
     remedy = "python scripts/get_data.py text8" if Path(path).name == "text8" else "check the path"
-    raise InputError(f"{path}: no such file; {remedy}, or use the built-in corpus: --data sample")
+    raise InputError(f"{path}: no such file; {remedy}, or use a corpus that is at hand: --data wiki8")
 
 
 def read_text(path: Path) -> Iterator[str]:

@@ -17,7 +17,7 @@ from lab03_eval.eval_embeddings import PROTOCOL_NOTE, composed_for, evaluate, ev
 from lab03_eval.measures.geometry import TOP_WORDS, anisotropy
 from lab03_eval.vectors import SubwordVectors, WordVectors
 from wordlab.files import replacing
-from wordlab.tables import markdown
+from wordlab.tables import figure, markdown
 
 MODELS = {
     "glove": "GloVe",
@@ -112,7 +112,8 @@ def inflections(models: dict[str, WordVectors]) -> dict[str, dict[str, dict[str,
         mean = vectors.matrix.mean(axis=0)
         for group in INFLECTIONS:
             centred = [vectors[word] - mean for word in group if word in vectors]
-            known = [vector / np.linalg.norm(vector) for vector in centred]
+            with np.errstate(invalid="ignore"):  # a word that is all of the vocabulary is its mean, without direction
+                known = [vector / np.linalg.norm(vector) for vector in centred]
             unit = np.array(known).reshape(len(known), vectors.dim)  # (n, d)
             between = (unit @ unit.T)[np.triu_indices(len(known), 1)]
             cosine = float(between.mean()) if len(between) else float("nan")
@@ -128,7 +129,7 @@ def format_inflections(found: dict[str, dict[str, dict[str, Any]]]) -> str:
         for groups in found.values():
             each = groups["/".join(group)]
             missing = f" ({each['known']} of {len(group)} known)" if each["known"] < len(group) else ""
-            cells.append(shown("cosine", [each["cosine"]]) + missing)
+            cells.append(figure("cosine", [each["cosine"]]) + missing)
         rows.append(["/".join(group), *cells])
     return markdown(["mean cosine of the forms", *(MODELS.get(name, name) for name in found)], rows)
 
@@ -151,20 +152,9 @@ def format_lines(records: Sequence[dict[str, Any]]) -> str:
             _, least, name = key.split(".")
             lines = [record[key] for record in records]
             which = f"met {least} times or more per epoch" if int(least) else "all that were met"
-            fit = [shown(part, [line[part] for line in lines]) for part in ("slope", "intercept", "r")]
+            fit = [figure(part, [line[part] for line in lines]) for part in ("slope", "intercept", "r")]
             rows.append([titles[name], f"{lines[0]['n']:,}, {which}", *fit])
     return markdown(["v·u against", "pairs", "slope", "intercept", "r"], rows)
-
-
-def shown(key: str, values: Sequence[float | None]) -> str:
-    """Mean ± half the range over the seeds; of memory the most, since later seeds reuse the first one's."""
-    known = [value for value in values if value is not None and np.isfinite(value)]
-    if len(known) < len(values):
-        return "–"
-    known = [max(known)] if key == "memory_mb" else known
-    scale, digits = (100, 1) if key.endswith("accuracy") else (1, 0 if key in ("seconds", "memory_mb") else 3)
-    spread = f" ± {scale * (max(known) - min(known)) / 2:.{digits}f}" if len(known) > 1 else ""
-    return f"{scale * statistics.mean(known):.{digits}f}{spread}"
 
 
 def score_table(runs: Runs) -> str:
@@ -176,7 +166,7 @@ def score_table(runs: Runs) -> str:
         for records in runs.values():
             first = records[0]
             count = f" ({first[f'{name}.used']:,}/{first[f'{name}.total']:,})" if f"{name}.used" in first else ""
-            cells.append(shown(key, [record.get(key) for record in records]) + count)
+            cells.append(figure(key, [record.get(key) for record in records]) + count)
             if reason := first.get(f"{name}.not_run"):
                 title = f"{SCORES[key]} (not run: {reason})"
         rows.append([title, *cells])
@@ -210,7 +200,7 @@ def draw_scores(runs: Runs, path: Path, title: str) -> None:
     import matplotlib.pyplot as plt
 
     keys = [key for key in SCORES if key != "rw.composed.rho"]
-    figure, axes = plt.subplots(figsize=(10, 4.8), dpi=200, layout="constrained")
+    chart, axes = plt.subplots(figsize=(10, 4.8), dpi=200, layout="constrained")
     colours = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#56B4E9", "#D55E00"]
     width = 0.81 / len(runs)
     for place, (name, records) in enumerate(runs.items()):
@@ -229,10 +219,10 @@ def draw_scores(runs: Runs, path: Path, title: str) -> None:
     axes.legend(frameon=False)
     seeds = len(next(iter(runs.values())))
     over = f"Whiskers: lowest to highest of {seeds} seeds. " if seeds > 1 else "One seed. "
-    figure.supxlabel(f"{over}Not to be read: who wins on another corpus or a larger one.", fontsize=8)
+    chart.supxlabel(f"{over}Not to be read: who wins on another corpus or a larger one.", fontsize=8)
     with replacing(path) as temporary:
-        figure.savefig(temporary)
-    plt.close(figure)
+        chart.savefig(temporary)
+    plt.close(chart)
 
 
 def split_runs(runs: Runs) -> tuple[Runs, Runs]:

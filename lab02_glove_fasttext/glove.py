@@ -291,15 +291,21 @@ def settle(glove: Glove, token_share: np.ndarray) -> Glove:
 
 
 def log_bilinear_correlation(glove: Glove, counts: sparse.csr_array, at_least: float = 10.0) -> float:
-    """Pearson's r between w_i·w̃_j + b_i + b̃_j and log X_ij over the entries with X_ij ≥ `at_least`."""
+    """Pearson's r between w_i·w̃_j + b_i + b̃_j and log X_ij over the entries with X_ij ≥ `at_least`.
+
+    It is NaN where there are fewer than two such entries, or only equal ones.
+    """
     rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
     chosen = np.flatnonzero(counts.data >= at_least)
+    if len(chosen) < 2:
+        return math.nan
     fitted = []
     for part in np.array_split(chosen, 1 + len(chosen) // 2**16):  # all rows at once would fill gigabytes
         i, j = rows[part], counts.indices[part]
         products = np.einsum("md,md->m", glove.w[i], glove.w_context[j])
         fitted.append(products + glove.b[i] + glove.b_context[j])
-    return float(np.corrcoef(np.concatenate(fitted), np.log(counts.data[chosen]))[0, 1])
+    with np.errstate(invalid="ignore"):
+        return float(np.corrcoef(np.concatenate(fitted), np.log(counts.data[chosen]))[0, 1])
 
 
 def probability_ratios(

@@ -20,13 +20,14 @@ from lab01_word2vec.trainer import Trainer
 from lab01_word2vec.training import Run
 from lab01_word2vec.views import keep_vectors
 from lab02_glove_fasttext.cbow import CbowTrainer
-from lab02_glove_fasttext.comparison import MODELS, SCORES, measured, score, shown
+from lab02_glove_fasttext.comparison import MODELS, SCORES, measured, score
 from lab02_glove_fasttext.fasttext import Subwords, SubwordTrainer, save_fasttext
 from lab02_glove_fasttext.glove import log_bilinear_correlation, train_glove
 from lab02_glove_fasttext.hierarchical import HierarchicalTrainer
 from lab02_glove_fasttext.options import Factorisation, Prediction
 from lab02_glove_fasttext.ppmi import ppmi, ppmi_svd, shifted_pmi_check, training_counts
 from lab03_eval.vectors import WordVectors
+from wordlab.tables import figure
 
 SHARED = 64  # negatives that a block shares
 AT_LEAST = (0, 10)  # times that a pair was met in an epoch, in the check of what skip-gram factorises
@@ -156,6 +157,6 @@ def train_models(setup: Setup, seeds: int, also: tuple[str, ...]) -> Iterator[tu
             if seed == first and name in ("glove", "skipgram"):
                 vectors.save(setup.out / f"{name}.bin")
             record |= score(vectors)
-            scores = ", ".join(f"{title} {shown(key, [record.get(key)])}" for key, title in SCORES.items())
+            scores = ", ".join(f"{title} {figure(key, [record.get(key)])}" for key, title in SCORES.items())
             print(f"    {record['seconds']:.0f} s, {scores}", flush=True)
             yield name, vectors, record

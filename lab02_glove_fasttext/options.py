@@ -86,11 +86,14 @@ def read_slice(args: argparse.Namespace) -> Corpus:
 
 
 def configure(args: argparse.Namespace, corpus: Corpus, precision: str) -> tuple[Prediction, Factorisation]:
-    """The configurations of skip-gram with the first seed, and of GloVe. Raises InputError for n-grams that cannot be.
+    """The configurations of skip-gram with the first seed, and of GloVe. Raises InputError for models that cannot be.
 
     The number of tokens settles epochs and learning rate where the command line does not.
     """
     check_ngrams(args.minn, args.maxn, args.bucket, args.oov)
+    if "ppmi" in args.also and args.dim >= len(corpus.words):
+        words = f"the {len(corpus.words):,} words of this text allow fewer dimensions than that"
+        raise InputError(f"--dim {args.dim}: {words} in --also ppmi; lower --dim")
     few = corpus.tokens < SMALL  # more passes for as many gradients, and shorter steps, as in Lab 1
     prediction = Prediction(
         model="skipgram",

@@ -27,7 +27,7 @@ from lab02_glove_fasttext.solution import cooccurrence
 
 def log_ratios(counts: sparse.csr_array, contexts: np.ndarray) -> np.ndarray:
     """log P(w, c) / (P(w) · contexts(c)) of each entry of `counts`, (nnz,) float32; contexts (V,) need not sum to 1."""
-    with np.errstate(divide="ignore"):  # a word without pairs has no entries
+    with np.errstate(divide="ignore", invalid="ignore"):  # a word without pairs has no entries
         words = np.log(counts.sum(axis=1, dtype=np.float64)).astype(np.float32)  # (V,)
         contexts = np.log(contexts / contexts.sum()).astype(np.float32)
     values = np.log(counts.data)
@@ -85,7 +85,7 @@ class Line:
 
 
 def fit_line(x: np.ndarray, y: np.ndarray) -> Line:
-    """The line through points (n,), added up in float64 a million at a time."""
+    """The line through points (n,), added up in float64 a million at a time. NaN where none is determined."""
     moments = np.zeros((3, 3))
     for start in range(0, len(x), 1 << 20):
         part = slice(start, start + (1 << 20))
@@ -93,8 +93,9 @@ def fit_line(x: np.ndarray, y: np.ndarray) -> Line:
         moments += columns @ columns.T
     (n, sum_x, sum_y), (_, xx, xy), (_, _, yy) = moments
     xx, xy, yy = n * xx - sum_x**2, n * xy - sum_x * sum_y, n * yy - sum_y**2
-    slope = xy / xx
-    return Line(float(slope), float((sum_y - slope * sum_x) / n), float(xy / np.sqrt(xx * yy)), len(x))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = xy / xx
+        return Line(float(slope), float((sum_y - slope * sum_x) / n), float(xy / np.sqrt(xx * yy)), len(x))
 
 
 def shifted_pmi_check(

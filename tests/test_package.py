@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -22,11 +23,17 @@ PACKAGES = {"lab01_word2vec", "lab02_glove_fasttext", "lab03_eval", "wordlab"}
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from a copy of the repository, in which the build may leave its folders."""
-    source, out = tmp_path_factory.mktemp("copy") / "repository", tmp_path_factory.mktemp("wheel")
-    left_out = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist", "runs", "data", "reports")
-    shutil.copytree(ROOT, source, ignore=left_out)
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the repository, in which a build may leave its folders."""
+    folder = tmp_path_factory.mktemp("copy") / "repository"
+    left_out = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist", "runs", "reports", "text8")
+    shutil.copytree(ROOT, folder, ignore=left_out)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("wheel")
     # Without the build tools, pip fetches them.
     isolation = ["--no-build-isolation"] if SETUPTOOLS >= 77 else []
     subprocess.run([*PIP, "wheel", "--no-deps", *isolation, "-w", str(out), str(source)], check=True)
@@ -52,6 +59,18 @@ def run(installed: Path, elsewhere: Path, *arguments: str) -> subprocess.Complet
         capture_output=True,
         text=True,
     )
+
+
+def test_a_source_package_leaves_the_corpus_out(source, tmp_path):
+    """The 23 MB come with the repository; of a package, which anyone can make again, they would be most of the size."""
+    build = "import sys; from setuptools import build_meta; build_meta.build_sdist(sys.argv[1])"
+    subprocess.run([sys.executable, "-c", build, str(tmp_path)], cwd=source, check=True, capture_output=True)
+    (made,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(made) as archive:
+        names = [name.partition("/")[2] for name in archive.getnames()]
+    assert "lab01_word2vec/solution.py" in names
+    assert not [name for name in names if name.split("/")[0] == "data"]
+    assert made.stat().st_size < 6_000_000
 
 
 def test_the_wheel_holds_the_labs_with_their_data_and_nothing_else(wheel):

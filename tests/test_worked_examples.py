@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,10 +11,10 @@ import torch
 
 from lab01_word2vec import blocks, numpy_sgns
 from lab01_word2vec.blocks import block_loss, wrongness
-from lab01_word2vec.options import resolve_config
-from lab01_word2vec.solution import SkipGramNS, build_parser
-from lab03_eval.eval_embeddings import cosines
-from lab03_eval.significance import proportion_interval, spearman_interval
+from lab01_word2vec.corpus import Corpus
+from lab01_word2vec.options import build_parser, configure
+from lab01_word2vec.solution import SkipGramNS
+from lab03_eval.eval_embeddings import cosines, proportion_interval, spearman_interval
 from lab03_eval.vectors import WordVectors
 from tests.conftest import ROOT
 
@@ -98,9 +99,10 @@ def test_king_minus_man_plus_woman():
     shown("lab03_eval", ".447", ".949", ".707")
 
 
-def test_arithmetic_of_the_walkthroughs():
+def test_arithmetic_of_the_walkthroughs(sample: Corpus):
     # A block's products, per center: three of L + 2w + K outside rows and d dimensions, two flops each.
-    rows = blocks.L + 2 * 5 + resolve_config(build_parser().parse_args([]), 17_000_000)["shared"]
+    large = replace(sample, tokens=17_000_000)
+    rows = blocks.L + 2 * 5 + configure(build_parser().parse_args([]), large).shared
     assert rows == 138
     assert 3 * 2 * rows * 100 / 1000 == pytest.approx(83, abs=0.5)
     shown("lab01_word2vec", "= 83$ kflop")

@@ -7,43 +7,19 @@ import pytest
 import torch
 
 from lab01_word2vec import blocks
-from lab01_word2vec.blocks import BlockTrainer, block_gradients, block_loss, window_masks, wrongness
+from lab01_word2vec.blocks import Blocks, BlockTrainer, block_gradients, block_loss, window_masks, wrongness
 from lab01_word2vec.solution import SkipGramNS
-
-VOCAB, DIM = 12, 7
-PADDING = [VOCAB, 2 * VOCAB + 1]  # a row of zeros after in_emb, one after out_emb
+from tests.trainers import CPU, DIM, PADDING, VOCAB, Recorded, in_double, pairs_of, random_rows, record_gradient
 
 
 def test_window_masks_by_hand():
-    # Two centers, w = 2: the halo is 2 + 2·2 tokens, center i stands at column i + 2.
+    # Two centers, w = 2: the halo is 2 + 2·2 tokens, and center i is in column i + 2.
     masks = window_masks(2, length=2).int()
     assert masks[0].tolist() == [[0, 0, 0, 0, 0, 0], [0, 1, 0, 1, 0, 0], [1, 1, 0, 1, 1, 0]]
     assert masks[1].tolist() == [[0, 0, 0, 0, 0, 0], [0, 0, 1, 0, 1, 0], [0, 1, 1, 0, 1, 1]]
 
 
-class Recorded(np.random.Generator):
-    """A generator that remembers the integers it gave."""
-
-    def integers(self, *arguments, **options):
-        drawn = super().integers(*arguments, **options)
-        self.given = [*getattr(self, "given", []), drawn]
-        return drawn
-
-
-def pairs_of(tokens: np.ndarray, radius: np.ndarray, window: int) -> list[tuple[int, int, int]]:
-    """(block, center, context) by plain loops over positions: what the pair model would stream."""
-    pairs = []
-    for block, halo in enumerate(tokens):
-        for i in range(blocks.L):
-            if halo[i + window] == VOCAB:
-                continue
-            for j in range(i + window - radius[block, i], i + window + radius[block, i] + 1):
-                if j != i + window and halo[j] < VOCAB:
-                    pairs.append((block, int(halo[i + window]), int(halo[j])))
-    return pairs
-
-
-def make_trainer(noise: np.ndarray, window: int, negatives: int, shared: int, device="cpu") -> BlockTrainer:
+def make_trainer(noise: np.ndarray, window: int, negatives: int, shared: int, device: str = "cpu") -> BlockTrainer:
     return BlockTrainer(
         np.ones(VOCAB), np.ones(VOCAB), noise,
         dim=DIM, window=window, negatives=negatives, shared=shared, seed=3,
@@ -66,17 +42,11 @@ def test_loss_and_gradients_equal_autograd_on_the_pair_model(monkeypatch, length
     ids = np.random.default_rng(length).integers(0, VOCAB, length).astype(np.int32)  # words repeat in windows
     monkeypatch.setattr(blocks, "STEPS_AT_LEAST", 1)  # all blocks in one step
     trainer = make_trainer(noise, window, negatives, shared)
-    trainer.table = torch.randn(2 * VOCAB + 2, DIM, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
-    trainer.table[PADDING] = 0
-    trainer.squares = torch.ones(2 * VOCAB + 2, dtype=torch.float64)
-    before = trainer.table.clone()
+    before = random_rows(trainer.table).detach()
+    gradient = record_gradient(trainer.table)
     [(tokens, share)] = trainer.batches(ids, epoch=0)
     assert share == 1
-    trainer.rng = Recorded(np.random.PCG64(7))
-
-    seen = {}
-    steps = blocks.block_gradients
-    monkeypatch.setattr(blocks, "block_gradients", lambda *arguments: seen.setdefault("steps", steps(*arguments)))
+    trainer.blocks.rng = Recorded(np.random.PCG64(7))
     loss, positives = trainer.step(tokens, lr=0.1, measure=True)
     radius, drawn = trainer.rng.given
     drawn = noise[drawn]
@@ -89,36 +59,31 @@ def test_loss_and_gradients_equal_autograd_on_the_pair_model(monkeypatch, length
     expected = torch.zeros((), dtype=torch.float64)
     if pairs:
         block, center, context = (torch.tensor(column) for column in zip(*pairs))
-        # K shared negatives stand for k draws: each counts k/K times.
+        # K shared negatives are there for k draws: each counts k/K times.
         positive = model(center, context, torch.zeros(len(pairs), 0, dtype=torch.long))
         both = model(center, context, torch.from_numpy(drawn).long()[block])
         expected = positive.sum() + (both - positive).sum() * negatives / shared
         expected.backward()
     assert loss == pytest.approx(float(expected.detach()), abs=1e-10, rel=1e-12)
 
-    # The step's own gradients, scattered to the rows they belong to.
-    dv, du = seen["steps"]
-    in_gradient, out_gradient = (torch.zeros(VOCAB + 1, DIM, dtype=torch.float64) for _ in range(2))
-    outs = np.concatenate([tokens, drawn], axis=1)
-    in_gradient.index_add_(0, torch.from_numpy(tokens[:, window : window + blocks.L].flatten()), dv.reshape(-1, DIM))
-    out_gradient.index_add_(0, torch.from_numpy(outs.flatten()), du.reshape(-1, DIM))
+    # The gradients that the step scattered, in the rows that they were scattered to.
     if pairs:
-        torch.testing.assert_close(-in_gradient[:VOCAB], model.in_emb.weight.grad, atol=1e-10, rtol=0)
-        torch.testing.assert_close(-out_gradient[:VOCAB], model.out_emb.weight.grad, atol=1e-10, rtol=0)
-        assert not torch.equal(trainer.table, before)
+        torch.testing.assert_close(-gradient[:VOCAB], model.in_emb.weight.grad, atol=1e-10, rtol=0)
+        torch.testing.assert_close(-gradient[VOCAB + 1 : -1], model.out_emb.weight.grad, atol=1e-10, rtol=0)
+        assert not torch.equal(trainer.table.rows, before)
     else:
-        assert torch.equal(trainer.table, before)
-    assert (trainer.table[PADDING] == 0).all()
+        assert not gradient.any()
+        assert torch.equal(trainer.table.rows, before)
+    assert (trainer.table.rows[PADDING] == 0).all()
 
 
 def test_step_is_row_wise_adagrad_of_those_gradients(monkeypatch):
     # One block, every gradient row known: w += lr · Σ g_i / √(start + Σ mean(g_i²)).
     ids = np.random.default_rng(0).integers(0, VOCAB, 64).astype(np.int32)
     trainer = make_trainer(np.arange(VOCAB), 2, 5, 5)
-    trainer.table = trainer.table.double()
-    trainer.table[VOCAB + 1 : -1] = 0.1
-    trainer.squares = trainer.squares.double()
-    before, start = trainer.table.clone(), trainer.squares.clone()
+    in_double(trainer.table)
+    trainer.table.rows[VOCAB + 1 : -1] = 0.1
+    before, start = trainer.table.rows.clone(), trainer.table.squares.clone()
     [(tokens, _)] = trainer.batches(ids, 0)
     seen = {}
     steps = blocks.block_gradients
@@ -128,33 +93,31 @@ def test_step_is_row_wise_adagrad_of_those_gradients(monkeypatch):
     row = int(ids[10])
     mine = dv[0][torch.from_numpy(ids == row)]  # (n, d), this word as a center
     squares = start[row] + mine.square().mean(1).sum()
-    torch.testing.assert_close(trainer.table[row], before[row] + 0.2 * mine.sum(0) / squares.sqrt())
+    torch.testing.assert_close(trainer.table.rows[row], before[row] + 0.2 * mine.sum(0) / squares.sqrt())
 
 
 def test_first_loss_of_a_trainer_is_one_plus_k_times_log_two():
     trainer = make_trainer(np.arange(VOCAB), 5, 5, 16)
-    trainer.table = trainer.table.double()
-    trainer.squares = trainer.squares.double()
+    in_double(trainer.table)
     [(tokens, _)] = trainer.batches(np.arange(12, dtype=np.int32), 0)
     loss, positives = trainer.step(tokens, lr=0.1, measure=True)
     assert loss / positives == pytest.approx(6 * np.log(2))
 
 
-def test_every_token_is_a_center_once_an_epoch_and_blocks_are_shuffled():
-    trainer = make_trainer(np.arange(VOCAB), 5, 5, 5)
+def test_every_token_is_a_center_once_per_epoch_and_blocks_are_shuffled():
     ids = np.arange(10_000, dtype=np.int32)
-    trainer.keep = np.ones(10_000)
-    trainer.vocab = 10_000
-    halos = np.concatenate([tokens for tokens, _ in trainer.batches(ids, 0)])
-    centers = halos[:, 5:-5].flatten()
+    cut = Blocks(len(ids), np.ones(len(ids)), window=5, seed=3, device=CPU, precision=torch.float32)
+    halos = np.concatenate([tokens for tokens, _ in cut.batches(ids, 0)])
+    centers = cut.centers(halos).flatten()
+    assert (centers == halos[:, 5:-5].flatten()).all()
     centers = centers[centers < 10_000]
     assert sorted(centers) == ids.tolist()
     assert centers.tolist() != ids.tolist()
-    again = np.concatenate([tokens for tokens, _ in trainer.batches(ids, 0)])
-    other = np.concatenate([tokens for tokens, _ in trainer.batches(ids, 1)])
+    again = np.concatenate([tokens for tokens, _ in cut.batches(ids, 0)])
+    other = np.concatenate([tokens for tokens, _ in cut.batches(ids, 1)])
     assert (halos == again).all()
     assert (halos != other).any()
-    assert sum(share for _, share in trainer.batches(ids, 0)) == pytest.approx(1)
+    assert sum(share for _, share in cut.batches(ids, 0)) == pytest.approx(1)
 
 
 def test_bfloat16_gradients_are_float32s_to_three_digits():

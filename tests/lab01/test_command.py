@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
-import subprocess
-import sys
+import signal
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from gensim.models import KeyedVectors
 from safetensors.numpy import load_file
 
-from lab01_word2vec.solution import build_parser
+from lab01_word2vec import command
+from lab01_word2vec.options import build_parser
 from lab03_eval.vectors import WordVectors
-from tests.conftest import ROOT, lab01
+from tests.commands import Done, demand_one_line, in_process, process
+
+SOLUTION = "lab01_word2vec/solution.py"
+SMALL = ["--epochs", "2", "--dim", "20", "--threads", "1"]
+
+
+def lab01(*arguments: str) -> Done:
+    return in_process(command.main, *arguments)
 
 
 @pytest.fixture(scope="module")
 def finished(small_text, tmp_path_factory):
-    """A finished small run: (what it printed, its folder)."""
+    """A finished small run, by a process of its own: (what it printed, its folder)."""
     out = tmp_path_factory.mktemp("run")
-    done = lab01("--data", str(small_text), "--out", str(out), "--epochs", "2", "--dim", "20", cwd=out)
+    done = process(SOLUTION, "--data", str(small_text), "--out", str(out), *SMALL, cwd=out)
     assert done.returncode == 0, done.stderr
     return done.stdout, out
+
+
+@pytest.fixture
+def no_picture(monkeypatch):
+    """The command without its picture, which takes longer than a small training; `finished` draws it."""
+    monkeypatch.setattr(command, "draw", lambda *_: None)
 
 
 def test_prints_configuration_demo_scores_and_a_clear_last_line(finished):
@@ -54,6 +70,24 @@ def test_vectors_agree_between_files_and_with_gensim(finished):
     assert (np.diff(tensors["counts"]) <= 0).all()
 
 
+def test_another_process_gives_the_same_bytes(finished, small_text, tmp_path, no_picture):
+    _, out = finished
+    done = lab01("--data", str(small_text), "--out", str(tmp_path), *SMALL)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "vectors.bin").read_bytes() == (out / "vectors.bin").read_bytes()
+
+
+def test_run_json_records_what_was_run(small_text, tmp_path, no_picture):
+    done = lab01("--data", str(small_text), "--out", str(tmp_path), *SMALL, "--seed", "5")
+    assert done.returncode == 0, done.stderr
+    record = json.loads((tmp_path / "run.json").read_text())
+    assert record["config"]["seed"] == 5
+    assert record["config"]["dim"] == 20
+    assert record["corpus"]["tokens"] == 30_000
+    assert [len(view) for view in record["training"]["losses"]] == [2]
+    assert record["scores"]["wordsim353.total"] == 353
+
+
 def test_dry_run_trains_and_writes_nothing(small_text, tmp_path):
     done = lab01("--data", str(small_text), "--out", str(tmp_path / "out"), "--dry-run")
     assert done.returncode == 0
@@ -61,17 +95,32 @@ def test_dry_run_trains_and_writes_nothing(small_text, tmp_path):
     assert not list((tmp_path / "out").glob("*"))
 
 
-def test_relative_data_is_found_from_the_repository(tmp_path):
-    done = lab01("--data", "lab01_word2vec/blocks.py", "--min-count", "2", "--dry-run", cwd=tmp_path)
+def test_relative_data_is_found_from_the_repository(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = lab01("--data", "lab01_word2vec/blocks.py", "--min-count", "2", "--dry-run")
     assert done.returncode == 0, done.stderr
+    assert "corpus: blocks.py, " in done.stdout
 
 
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("engine", ["blocks", "pairs"])
 @pytest.mark.parametrize("kept", ["in", "sum", "centred"])
-def test_quick_runs_of_both_engines_and_all_kept_matrices(small_text, tmp_path, engine, kept):
-    arguments = ["--engine", engine, "--keep", kept, "--epochs", "1", "--dim", "5", "--all-words"]
-    done = lab01("--data", str(small_text), "--out", str(tmp_path), *arguments)
+def test_what_is_kept_is_made_of_the_tables_beside_it(small_text, tmp_path, no_picture, engine, kept, precision):
+    arguments = ["--engine", engine, "--keep", kept, "--epochs", "1", "--dim", "5", "--precision", precision]
+    done = lab01("--data", str(small_text), "--out", str(tmp_path), *arguments, "--all-words")
     assert done.returncode == 0, done.stderr
+    tables = load_file(tmp_path / "vectors.safetensors")
+    expected = tables["in_emb"] + {"in": 0, "sum": 1, "centred": 0.6}[kept] * tables["out_emb"]
+    if kept == "centred":
+        expected -= expected.mean(axis=0)
+    np.testing.assert_allclose(tables["matrix"], expected, atol=1e-6)
+    np.testing.assert_array_equal(WordVectors.load(tmp_path / "vectors.bin").matrix, tables["matrix"])
+    assert tables["out_emb"].any()  # or the three would be one
+    record = json.loads((tmp_path / "run.json").read_text())
+    assert record["keep"] == kept
+    ran = precision if engine == "blocks" else "float32"  # which pairs always are
+    assert record["precision"] == record["config"]["precision"] == ran
+    assert f"{ran} products" in done.stdout
 
 
 BAD_NUMBERS = [
@@ -94,59 +143,73 @@ def test_numbers_out_of_range_are_one_line(option, value, capsys):
 
 
 def test_a_bad_number_on_the_command_line():
-    _one_line(lab01("--data", "sample", "--lr=nan"), "--lr", "nan")
+    demand_one_line(process(SOLUTION, "--data", "sample", "--lr=nan"), "--lr", "nan")
 
 
 def test_missing_corpus_says_how_to_get_it(tmp_path):
     out = tmp_path / "out"
-    _one_line(lab01("--data", "data/nowhere/text8", "--out", str(out)), "no such file", "get_data.py text8")
+    demand_one_line(lab01("--data", "data/nowhere/text8", "--out", str(out)), "no such file", "get_data.py text8")
 
 
-def test_cuda_where_there_is_none():
-    environment = os.environ | {"CUDA_VISIBLE_DEVICES": ""}
-    _one_line(lab01("--data", "sample", "--device", "cuda", env=environment), "--device cuda", "--device cpu")
+def test_cuda_where_there_is_none(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    demand_one_line(lab01("--data", "sample", "--device", "cuda"), "--device cuda", "--device cpu")
 
 
 def test_resume_without_a_checkpoint(small_text, tmp_path):
-    _one_line(lab01("--data", str(small_text), "--out", str(tmp_path), "--resume"), "no checkpoint")
+    demand_one_line(lab01("--data", str(small_text), "--out", str(tmp_path), "--resume"), "no checkpoint")
 
 
 def test_out_that_is_a_file(small_text, tmp_path):
     (tmp_path / "file").write_text("mine")
-    _one_line(lab01("--data", str(small_text), "--out", str(tmp_path / "file")), str(tmp_path / "file"))
+    demand_one_line(lab01("--data", str(small_text), "--out", str(tmp_path / "file")), str(tmp_path / "file"))
     assert (tmp_path / "file").read_text() == "mine"
 
 
 def test_out_that_cannot_be_written(small_text):
-    _one_line(lab01("--data", str(small_text), "--out", "/proc/nowhere"), "/proc/nowhere")
+    demand_one_line(lab01("--data", str(small_text), "--out", "/proc/nowhere"), "/proc/nowhere")
+
+
+@pytest.fixture
+def full_disk():
+    """A limit on file size does for the full disk: both fail in write(). Once the limit is off, it is off for all."""
+    limits, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    signal.signal(signal.SIGXFSZ, handler)
 
 
 @pytest.mark.parametrize("epochs", ["1", "2"])  # the vectors' own file fails first, or the checkpoint
-def test_a_full_disk_is_one_line_and_harms_nothing_saved(small_text, tmp_path, epochs):
-    """A limit on file size stands for the full disk: both fail in write()."""
+def test_a_full_disk_is_one_line_and_harms_nothing_saved(small_text, tmp_path, full_disk, epochs):
     (tmp_path / "vectors.bin").write_bytes(b"saved before")
-
-    def limit():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
-
-    options = ["--data", str(small_text), "--out", str(tmp_path), "--epochs", epochs]
-    command = [sys.executable, "-c", _IGNORE_SIGXFSZ, str(ROOT / "lab01_word2vec" / "solution.py"), *options]
-    _one_line(subprocess.run(command, capture_output=True, text=True, preexec_fn=limit), "File too large")
+    done = lab01("--data", str(small_text), "--out", str(tmp_path), "--epochs", epochs)
+    demand_one_line(done, "File too large", str(tmp_path) if epochs == "1" else "checkpoint.safetensors")
     assert (tmp_path / "vectors.bin").read_bytes() == b"saved before"
     assert sorted(os.listdir(tmp_path)) == ["vectors.bin"]
 
 
-_IGNORE_SIGXFSZ = """
-import runpy, signal, sys
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-sys.argv = sys.argv[1:]
-runpy.run_path(sys.argv[0], run_name="__main__")
-"""
-
-
-def _one_line(done: subprocess.CompletedProcess[str], *parts: str) -> None:
-    assert done.returncode == 2, done.stderr
-    assert done.stderr.startswith("error: ")
-    assert done.stderr.count("\n") == 1
-    for part in parts:
-        assert part in done.stderr
+@pytest.mark.parametrize("engine", ["blocks", "pairs"])
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("one " * 9, ["--subsample", "1"]),  # one word, whose only contexts are itself
+        ("once", []),  # one token, and no pair
+        (" ".join("abcdefgh" * 5), ["--subsample", "1e-12"]),  # subsampling leaves nothing of any epoch
+    ],
+)
+def test_texts_of_few_words_or_pairs_train_to_the_end(tmp_path, text, options, engine):
+    """With the picture, too, which has nothing to show."""
+    data, out = tmp_path / "text", tmp_path / "out"
+    data.write_text(text)
+    sizes = ["--min-count", "1", "--epochs", "2", "--dim", "4"]
+    done = lab01("--data", str(data), "--out", str(out), "--engine", engine, *sizes, *options)
+    assert done.returncode == 0, done.stderr
+    assert (out / "neighbours.png").exists()
+    losses = json.loads((out / "run.json").read_text())["training"]["losses"]
+    if text.startswith("one "):
+        assert losses[0][0] > losses[0][1] > 0
+    else:
+        assert losses == [[None, None]]
+        assert done.stdout.count("no pair was measured") == 2
+    assert np.isfinite(WordVectors.load(Path(out, "vectors.bin")).matrix).all()

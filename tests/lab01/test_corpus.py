@@ -11,15 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lab01_word2vec.corpus import (
-    InputError,
-    build_vocab,
-    keep_probability,
-    load_corpus,
-    noise_table,
-    split_words,
-    subsample,
-)
+from lab01_word2vec.corpus import load_corpus
+from lab01_word2vec.solution import build_vocab, keep_probability, noise_table, subsample
+from lab01_word2vec.text import Text, split_words
+from wordlab.errors import InputError
 
 TEXT = "the cat sat on the mat the cat ran"  # the 3, cat 2, then sat on mat ran in order of appearance
 
@@ -42,7 +37,7 @@ def test_rare_words_are_dropped_from_the_ids_and_counted_in_the_total():
 
 def test_vocabulary_does_not_depend_on_the_piece_size(monkeypatch):
     whole = build_vocab(TEXT.split(), min_count=1)
-    monkeypatch.setattr("lab01_word2vec.corpus.PIECE", 2)
+    monkeypatch.setattr("lab01_word2vec.solution.PIECE", 2)
     pieces = build_vocab(TEXT.split(), min_count=1)
     assert whole[0] == pieces[0]
     assert [part.tolist() for part in whole[1:3]] == [part.tolist() for part in pieces[1:3]]
@@ -102,12 +97,43 @@ def _write(path: Path, data: bytes) -> Path:
     return path
 
 
-@pytest.mark.parametrize("suffix", ["", ".txt", ".gz", ".bz2", ".xz", ".zip"])
-def test_every_packing_gives_the_same_corpus(tmp_path, suffix):
-    path = _write(tmp_path / f"corpus{suffix}", TEXT.encode())
+@pytest.mark.parametrize("packed", ["", ".gz", ".bz2", ".xz", ".zip"])
+@pytest.mark.parametrize("suffix", ["", ".txt"])
+def test_every_packing_gives_the_same_corpus_by_the_same_name(tmp_path, suffix, packed):
+    path = _write(tmp_path / f"corpus{suffix}{packed}", TEXT.encode())
     corpus = load_corpus(str(path), min_count=1)
     assert corpus.words[:2] == ["the", "cat"]
     assert corpus.tokens == 9
+    assert corpus.name == "corpus"
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [("a.txt.b.txt", "a.txt.b"), ("v1.0", "v1.0"), (".txt", ".txt"), ("texts", "texts")]
+)
+def test_only_what_says_the_packing_is_left_out_of_a_name(tmp_path, file, name):
+    (tmp_path / file).write_text(TEXT)
+    assert Text(str(tmp_path / file)).name == name
+    assert Text("sample").name == "sample"
+
+
+def test_a_text_can_be_read_again_and_again(tmp_path):
+    (tmp_path / "text").write_bytes(b"caf\xe9 noir")
+    text = Text(str(tmp_path / "text"))
+    for _ in range(2):
+        assert list(text.tokens()) == ["caf\ufffd", "noir"]
+        assert text.replaced == 1
+
+
+def test_a_limit_keeps_the_first_tokens(tmp_path):
+    (tmp_path / "text").write_text(TEXT)
+    corpus = load_corpus(str(tmp_path / "text"), min_count=1, limit=4)
+    assert (corpus.tokens, corpus.words) == (4, ["the", "cat", "sat", "on"])
+
+
+def test_what_subsampling_keeps_per_epoch_is_foreseen(sample):
+    # Five standard deviations of the sum: at most √n/2 each.
+    kept = len(subsample(sample.ids, keep_probability(sample.counts), np.random.default_rng(1)))
+    assert kept == pytest.approx(sample.kept, abs=5 * np.sqrt(len(sample.ids)) / 2)
 
 
 def test_bytes_that_are_not_utf8_are_replaced_and_counted(tmp_path):

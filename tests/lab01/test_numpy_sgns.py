@@ -1,35 +1,30 @@
-"""The NumPy page: its parts against corpus.py, its gradients against autograd, pair by pair, in float64."""
+"""The NumPy page: its parts against the lesson's, its gradients against autograd, pair by pair, in float64."""
 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 import torch
 
-from lab01_word2vec import corpus, numpy_sgns
+from lab01_word2vec import numpy_sgns
+from lab01_word2vec.corpus import load_corpus
 from lab01_word2vec.numpy_sgns import SkipGram, Table, contexts, cut, encode, gradients, loss_of
-from lab01_word2vec.solution import SkipGramNS
-from tests.conftest import ROOT
+from lab01_word2vec.solution import SkipGramNS, keep_probability
+from tests.commands import demand_one_line, in_process, process
+from wordlab.command import run_command
 
 WINDOW, VOCAB, DIM = 3, 15, 6
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    script = str(ROOT / "lab01_word2vec" / "numpy_sgns.py")
-    return subprocess.run([sys.executable, script, *arguments], capture_output=True, text=True)
-
-
 def test_encoding_equals_the_labs(small_text):
     words, counts, ids = encode(str(small_text))
-    expected = corpus.load_corpus(str(small_text))
+    expected = load_corpus(str(small_text))
     assert words == expected.words
     np.testing.assert_array_equal(counts, expected.counts)
     np.testing.assert_array_equal(ids, expected.ids)
-    np.testing.assert_allclose(numpy_sgns.keep_probability(counts), corpus.keep_probability(counts))
+    np.testing.assert_allclose(numpy_sgns.keep_probability(counts), keep_probability(counts))
 
 
 def test_negatives_stand_in_proportion_to_count_to_the_three_quarters():
@@ -140,9 +135,8 @@ def test_command_writes_scored_vectors_without_torch(small_text, tmp_path):
         "import sys, runpy; sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__');"
         "sys.exit('torch' in sys.modules)"
     )
-    script = str(ROOT / "lab01_word2vec" / "numpy_sgns.py")
     options = ["--data", str(small_text), "--out", str(tmp_path), "--epochs", "1", "--dim", "20"]
-    done = subprocess.run([sys.executable, "-c", code, script, *options], capture_output=True, text=True)
+    done = process("-c", code, numpy_sgns.__file__, *options)
     assert done.returncode == 0, done.stderr
     assert "WordSim-353" in done.stdout
     record = json.loads((tmp_path / "run.json").read_text())
@@ -154,7 +148,19 @@ def test_command_writes_scored_vectors_without_torch(small_text, tmp_path):
 def test_bad_input_is_one_line(tmp_path, bad):
     (tmp_path / "empty.txt").write_text("")
     (tmp_path / "damaged.gz").write_bytes(b"\x1f\x8b\x08\x00 not gzip")
-    done = command("--data", str(tmp_path / bad), "--out", str(tmp_path / "out"))
-    assert done.returncode == 2
-    assert len(done.stderr.splitlines()) == 1
-    assert bad in done.stderr
+
+    def main() -> None:
+        run_command(numpy_sgns.build_parser(), numpy_sgns.run)
+
+    demand_one_line(in_process(main, "--data", str(tmp_path / bad), "--out", str(tmp_path / "out")), bad)
+
+
+def test_an_epoch_without_a_pair_leaves_the_model_as_it_was():
+    model = SkipGram(np.array([9, 1]), dim=3)
+    model.keep[:] = 0  # subsampling leaves nothing
+    before = model.vectors().copy()
+    assert np.isnan(model.epoch(np.array([0, 0, 1]), 0.5, 0.4))
+    model.keep[:] = 1
+    assert np.isnan(model.epoch(np.array([0]), 0.4, 0.3))  # one token, no pair
+    np.testing.assert_array_equal(model.vectors(), before)
+    assert model.epoch(np.array([0, 1]), 0.3, 0.2) == pytest.approx(6 * np.log(2))

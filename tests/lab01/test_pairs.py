@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from lab01_word2vec.solution import SkipGramDataset, SkipGramNS, collate, keep_vectors
+from lab01_word2vec.solution import PairTrainer, SkipGramDataset, SkipGramNS, collate
 
 KEEP_ALL = np.ones(1000)
 
@@ -113,10 +113,28 @@ def test_scores_far_out_keep_a_finite_loss():
     assert float(loss.detach()) == 1000.0
 
 
-def test_kept_vectors():
-    in_emb, out_emb = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 0.0], [0.0, 1.0]])
-    np.testing.assert_array_equal(keep_vectors([(in_emb, out_emb)], "in"), in_emb)
-    np.testing.assert_array_equal(keep_vectors([(in_emb, out_emb)], "sum"), [[2, 2], [3, 5]])
-    np.testing.assert_array_equal(keep_vectors([(in_emb, out_emb)], "centred", 1.0), [[-0.5, -1.5], [0.5, 1.5]])
-    # in + .6·out: (1.6, 2) and (3, 4.6), their mean (2.3, 3.3).
-    np.testing.assert_allclose(keep_vectors([(in_emb, out_emb)]), [[-0.7, -1.3], [0.7, 1.3]], atol=1e-6)
+def test_a_step_is_row_wise_adagrad_of_the_losss_gradient():
+    """Two pairs with the same center: row r moves by −lr · Σ g / √(start + Σ mean(g²)), g of each pair by itself."""
+    counts = np.ones(4, dtype=np.int64)
+    trainer = PairTrainer(
+        counts, np.ones(4), np.array([3], dtype=np.int32), dim=2, window=1, negatives=1, seed=1,
+        device=torch.device("cpu"),
+    )  # fmt: skip
+    [batch, *_] = [batch for batch, _ in trainer.batches(np.array([0, 1], dtype=np.int32), 0)]
+    assert sorted(zip(*(part.tolist() for part in batch))) == [(0, 1), (1, 0)]
+    with torch.no_grad():
+        trainer.model.out_emb.weight[:] = torch.arange(8).view(4, 2) / 10
+    v, u = (p.detach().clone() for p in trainer.model.parameters())
+    center, context = torch.tensor([0, 0]), torch.tensor([1, 2])
+    loss, pairs = trainer.step((center, context), lr=0.5)
+    assert pairs == 2
+    gradients = []  # of v[0], by hand: (σ(v·u_o) − 1) u_o + σ(v·u_n) u_n
+    for row in (1, 2):
+        gradients.append((torch.sigmoid(v[0] @ u[row]) - 1) * u[row] + torch.sigmoid(v[0] @ u[3]) * u[3])
+    # The sparse gradient of an embedding has a row per use of it.
+    squares = 1e-3 + sum(gradient.square().mean() for gradient in gradients)
+    moved = v[0] - 0.5 * sum(gradients) / squares.sqrt()
+    torch.testing.assert_close(trainer.model.in_emb.weight[0].detach(), moved)
+    assert torch.equal(trainer.model.in_emb.weight[1:].detach(), v[1:])
+    scores = torch.stack([v[0] @ u[1], -(v[0] @ u[3]), v[0] @ u[2], -(v[0] @ u[3])])
+    assert loss == pytest.approx(-float(torch.nn.functional.logsigmoid(scores).sum()))

@@ -6,15 +6,16 @@ import json
 
 import pytest
 
-from lab01_word2vec.solution import FREQUENT, THRESHOLDS, analogy, nearest
+from lab01_word2vec.command import THRESHOLDS
+from lab01_word2vec.solution import FREQUENT, analogy, nearest
 from lab03_eval.vectors import WordVectors
-from tests.conftest import lab01
+from tests.commands import process
 
 
 @pytest.fixture(scope="module")
 def out(real_corpus, tmp_path_factory):
     out = tmp_path_factory.mktemp("lab")
-    done = lab01("--data", real_corpus, "--out", str(out))
+    done = process("lab01_word2vec/solution.py", "--data", real_corpus, "--out", str(out))
     assert done.returncode == 0, done.stderr
     assert "thresholds passed" in done.stdout.splitlines()[-1]
     return out

@@ -7,11 +7,23 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from lab01_word2vec import blocks, training
-from lab01_word2vec.blocks import BlockTrainer
-from lab01_word2vec.corpus import Corpus, keep_probability, noise_table
+from lab01_word2vec import blocks
+from lab01_word2vec.corpus import Corpus
+from lab01_word2vec.solution import keep_probability, noise_table
+from lab01_word2vec.training import Run
 from lab02_glove_fasttext.cbow import CbowTrainer
-from tests.lab01.test_blocks import DIM, PADDING, VOCAB, Recorded, pairs_of
+from tests.trainers import (
+    CPU,
+    DIM,
+    PADDING,
+    VOCAB,
+    Recorded,
+    Schedule,
+    in_double,
+    pairs_of,
+    random_rows,
+    record_gradient,
+)
 
 ONES = np.ones(VOCAB)
 
@@ -22,28 +34,8 @@ def make_trainer(
     return CbowTrainer(
         counts, keep_probability(counts, subsample), noise_table(counts),
         divide=divide, dim=dim, window=window, negatives=5, shared=shared, seed=seed,
-        device=torch.device("cpu"), precision=precision,
+        device=CPU, precision=precision,
     )  # fmt: skip
-
-
-def random_tables(trainer: BlockTrainer) -> torch.Tensor:
-    """Fill the trainer's tables with numbers of order one, in float64; returns a copy that wants gradients."""
-    trainer.table = torch.randn(trainer.table.shape, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
-    trainer.table[PADDING] = 0
-    trainer.squares = trainer.squares.double()
-    return trainer.table.clone().requires_grad_()
-
-
-def record_gradient(trainer: BlockTrainer, monkeypatch) -> torch.Tensor:
-    """A table that collects the gradients which the trainer scatters."""
-    gradient, scatter = torch.zeros_like(trainer.table), BlockTrainer._scatter
-
-    def record(self, rows, centers, moved, lr):
-        gradient.index_add_(0, rows, moved)
-        scatter(self, rows, centers, moved, lr)
-
-    monkeypatch.setattr(BlockTrainer, "_scatter", record)
-    return gradient
 
 
 @pytest.mark.parametrize("divide", [True, False])
@@ -60,10 +52,10 @@ def test_loss_and_gradients_equal_autograd_center_by_center(monkeypatch, length,
     ids = np.random.default_rng(length).integers(0, VOCAB, length).astype(np.int32)
     monkeypatch.setattr(blocks, "STEPS_AT_LEAST", 1)  # all blocks in one step
     trainer = make_trainer(window=window, shared=shared, divide=divide)
-    table = random_tables(trainer)
-    gradient = record_gradient(trainer, monkeypatch)
+    table = random_rows(trainer.table)
+    gradient = record_gradient(trainer.table)
     [(tokens, _)] = trainer.batches(ids, 0)
-    trainer.rng = Recorded(np.random.PCG64(7))
+    trainer.blocks.rng = Recorded(np.random.PCG64(7))
     loss, centers = trainer.step(tokens, lr=0.1, measure=True)
 
     radius, drawn = trainer.rng.given
@@ -90,22 +82,20 @@ def test_loss_and_gradients_equal_autograd_center_by_center(monkeypatch, length,
         expected.backward()
         torch.testing.assert_close(-gradient, table.grad, atol=1e-10, rtol=0)
     assert (gradient.abs().sum() > 0) == (found > 0)
-    assert (trainer.table[PADDING] == 0).all()
+    assert (trainer.table.rows[PADDING] == 0).all()
 
 
-def test_dividing_or_not_changes_the_gradient_of_contexts_alone(monkeypatch):
+def test_dividing_or_not_changes_the_gradient_of_contexts_alone():
     # Window 1: every center between others has C = 2 contexts, so that its rows get half or the whole.
     ids = np.random.default_rng(0).integers(0, VOCAB, 64).astype(np.int32)
     found = []
     for divide in (True, False):
         trainer = make_trainer(window=1, divide=divide)
-        random_tables(trainer)
+        random_rows(trainer.table)
         [(tokens, _)] = trainer.batches(ids, 0)
         tokens[:, [0, -1]] = ids[0]  # neighbours at both ends: no center has a single context
-        with monkeypatch.context() as patch:
-            gradient = record_gradient(trainer, patch)
-            trainer.step(tokens, lr=0.1, measure=False)
-        found.append(gradient)
+        found.append(record_gradient(trainer.table))
+        trainer.step(tokens, lr=0.1, measure=False)
     divided, whole = found
     torch.testing.assert_close(whole[:VOCAB], 2 * divided[:VOCAB])
     torch.testing.assert_close(whole[VOCAB:], divided[VOCAB:])
@@ -114,7 +104,7 @@ def test_dividing_or_not_changes_the_gradient_of_contexts_alone(monkeypatch):
 def test_the_first_loss_is_one_plus_k_times_log_two():
     trainer = make_trainer()
     [(tokens, _)] = trainer.batches(np.arange(VOCAB, dtype=np.int32), 0)
-    trainer.table, trainer.squares = trainer.table.double(), trainer.squares.double()
+    in_double(trainer.table)
     loss, centers = trainer.step(tokens, lr=0.1, measure=True)
     assert centers == VOCAB
     assert loss / centers == pytest.approx(6 * np.log(2))
@@ -123,7 +113,7 @@ def test_the_first_loss_is_one_plus_k_times_log_two():
 def test_trains_and_repeats_itself(sample: Corpus, tmp_path):
     def trained(seed: int, divide: bool = True):
         trainer = make_trainer(sample.counts, divide=divide, precision=torch.float32, seed=seed, subsample=1e-3)
-        result = training.train(trainer, sample.ids[:50_000], {"epochs": 3, "lr": 0.2}, tmp_path)
+        result = Run(trainer, sample.ids[:50_000], Schedule(epochs=3, lr=0.2), tmp_path).train()
         return result["losses"], np.stack(trainer.embeddings())
 
     losses, tables = trained(1)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,29 +10,29 @@ import pytest
 from gensim.models import KeyedVectors
 from gensim.models.fasttext import load_facebook_vectors
 
-from lab02_glove_fasttext import comparison, solution
-from lab02_glove_fasttext.cooccurrence import cooccurrence
+from lab02_glove_fasttext import command, comparison
 from lab02_glove_fasttext.glove import train_glove
+from lab02_glove_fasttext.options import ALSO, build_parser, read_slice
+from lab02_glove_fasttext.solution import cooccurrence
 from lab03_eval.benchmarks import gensim_data
 from lab03_eval.eval_embeddings import evaluate
 from lab03_eval.vectors import WordVectors
-from tests.conftest import ROOT
+from tests.commands import Done, demand_one_line, in_process, process
 
 # What the C program reaches in 25 iterations (473 s) on the first 10 million tokens of wiki8.
 C_GLOVE = {"wordsim353.rho": 0.440, "simlex999.rho": 0.186, "google.full.accuracy": 0.1395}
 
 
-def lab02(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(ROOT / "lab02_glove_fasttext" / "solution.py"), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, **options)
+def lab02(*arguments: str) -> Done:
+    return in_process(command.main, *arguments)
 
 
 @pytest.fixture(scope="module")
 def finished(small_text, tmp_path_factory):
-    """A finished run on little text over two seeds: (what it printed, its folder)."""
+    """A finished run on little text over two seeds, by a process of its own: (what it printed, its folder)."""
     out = tmp_path_factory.mktemp("lab02")
     small = ["--epochs", "2", "--glove-epochs", "2", "--dim", "16", "--bucket", "2000", "--seeds", "2"]
-    done = lab02("--data", str(small_text), "--out", str(out), *small, cwd=out)
+    done = process("lab02_glove_fasttext/solution.py", "--data", str(small_text), "--out", str(out), *small, cwd=out)
     assert done.returncode == 0, done.stderr
     return done.stdout, out
 
@@ -64,6 +62,30 @@ def test_gensim_reads_the_models_and_only_fasttext_knows_unknown_words(finished)
         np.testing.assert_allclose(fasttext[word], mine[word], atol=1e-5)
 
 
+@pytest.mark.parametrize("subsample", ["1", "1e-12"])  # which leaves nothing of any epoch
+@pytest.mark.parametrize("text", ["one " * 9, "one two " * 30, "one two three " * 3])
+def test_texts_of_few_words_or_pairs_are_compared_to_the_end(tmp_path, text, subsample):
+    """With scores and charts, which have nothing to show."""
+    (tmp_path / "text").write_text(text)
+    options = ["--min-count", "1", "--subsample", subsample, "--epochs", "1", "--glove-epochs", "2", "--bucket", "100"]
+    also = [model for model in ALSO if model != "ppmi" or "three" in text]
+    out = tmp_path / "out"
+    done = lab02("--data", str(tmp_path / "text"), "--out", str(out), *options, "--dim", "2", "--also", *also)
+    assert done.returncode == 0, done.stderr
+    for name in ("glove", "skipgram", "fasttext"):
+        assert np.isfinite(WordVectors.load(out / f"{name}.bin").matrix).all()
+    runs = json.loads((out / "comparison.json").read_text())["runs"]
+    for name in ("skipgram", "fasttext", "cbow", "cbow_undivided", "hierarchical"):
+        [record] = runs[name]
+        assert [loss is None for loss in record["losses"]] == [subsample == "1e-12"]
+
+
+def test_a_text_of_one_token_has_nothing_to_count(tmp_path):
+    (tmp_path / "text").write_text("once")
+    options = ["--data", str(tmp_path / "text"), "--out", str(tmp_path / "out"), "--min-count", "1"]
+    demand_one_line(lab02(*options), "no two words")
+
+
 def test_claims_need_seeds_and_hold_on_every_one_of_them():
     def record(value: float) -> dict:
         return {key: value for key in comparison.SCORES}
@@ -86,25 +108,21 @@ def test_claims_need_seeds_and_hold_on_every_one_of_them():
         (["--bucket", "0"], "bucket"),
         (["--memory", "1e-9"], "--memory"),
         (["--window", "nan"], "--window"),
+        (["--also", "ppmi", "--dim", "2000"], "--dim 2000"),
         (["--lr", "0"], "--lr"),
-        (["--pretrained", str(Path(__file__))], "test_solution.py"),
+        (["--pretrained", str(Path(__file__))], "test_command.py"),
     ],
 )
 def test_bad_input_is_one_line(small_text, tmp_path, arguments, says):
     data = [] if "--data" in arguments else ["--data", str(small_text)]
-    done = lab02(*data, *arguments, "--out", str(tmp_path / "out"), cwd=tmp_path)
-    assert done.returncode == 2
-    assert says in done.stderr
-    assert done.stderr.count("\n") == 1
+    demand_one_line(lab02(*data, *arguments, "--out", str(tmp_path / "out")), says)
     assert not list(tmp_path.glob("out/*"))
 
 
 def test_supervised_models_are_refused_before_training(small_text, data_set, tmp_path):
     model = data_set("pretrained/fasttext-rs_cooking.model.bin")
     done = lab02("--data", str(small_text), "--pretrained", str(model), "--out", str(tmp_path / "out"))
-    assert done.returncode == 2
-    assert "is supervised" in done.stderr
-    assert done.stderr.count("\n") == 1
+    demand_one_line(done, "is supervised")
     assert not (tmp_path / "out").exists()
 
 
@@ -122,6 +140,27 @@ def test_pretrained_models_answer_for_unknown_words_as_gensim_does():
     assert "lady" in carriers
 
 
+def test_inflections_are_measured_from_every_models_own_mean():
+    """By hand: with the mean (1, 1) away, run and runs are (1, 0) and (0, 1), and ran is (−1, −1)."""
+    words, around = ["run", "runs", "ran", "other"], np.array([[1.0, 0], [0, 1], [-1, -1], [0, 0]])
+    models = {"centred": WordVectors(words, around), "far": WordVectors(words, around + 1.0)}
+    found = comparison.inflections(models)
+    half = -np.sqrt(0.5)
+    for name in models:
+        assert found[name]["run/runs/running/ran"] == {"cosine": pytest.approx((0 + half + half) / 3), "known": 3}
+        assert found[name]["happy/happier/happiest"]["known"] == 0
+        assert np.isnan(found[name]["happy/happier/happiest"]["cosine"])
+
+
+def test_inflections_of_real_vectors_do_not_change_when_all_are_moved():
+    words = [*comparison.INFLECTIONS[0], *comparison.INFLECTIONS[1], *map(str, range(50))]
+    matrix = np.random.default_rng(0).standard_normal((len(words), 20)).astype(np.float32)
+    found = comparison.inflections({"one": WordVectors(words, matrix), "moved": WordVectors(words, matrix + 3)})
+    for group in found["one"]:
+        assert found["moved"][group]["cosine"] == pytest.approx(found["one"][group]["cosine"], abs=1e-5)
+        assert found["one"][group]["known"] == len(group.split("/"))
+
+
 def test_dry_run_trains_nothing(small_text, tmp_path):
     done = lab02("--data", str(small_text), "--dry-run", "--out", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr
@@ -130,8 +169,8 @@ def test_dry_run_trains_nothing(small_text, tmp_path):
 
 
 def test_glove_passes_the_c_programs_quality_on_the_real_slice(real_corpus):
-    args = solution.build_parser().parse_args(["--data", real_corpus])
-    corpus = solution.read_slice(args)
+    args = build_parser().parse_args(["--data", real_corpus])
+    corpus = read_slice(args)
     counts = cooccurrence(corpus.ids, len(corpus.words), args.window, args.memory)
     glove = train_glove(counts, dim=args.dim, epochs=5, x_max=args.x_max, alpha=args.alpha, seed=1)
     scores = evaluate(WordVectors(corpus.words, glove.matrix))

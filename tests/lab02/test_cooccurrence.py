@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lab01_word2vec.corpus import InputError
-from lab02_glove_fasttext.cooccurrence import SEPARATOR, cooccurrence
+from lab02_glove_fasttext.solution import SEPARATOR, cooccurrence
+from wordlab.errors import InputError
 
 
 def reference(ids: np.ndarray, vocab: int, window: int) -> np.ndarray:
@@ -23,7 +23,7 @@ def reference(ids: np.ndarray, vocab: int, window: int) -> np.ndarray:
 
 
 def test_three_sentences_counted_by_hand():
-    # river stands beside bank in the first sentence and beside water in the third; water beside bank in both.
+    # River is beside bank in the first sentence and beside water in the third, and water beside bank in both.
     words = ["river", "bank", "water", "money", "loan"]
     sentences = ["river bank water", "bank money loan", "river water bank"]
     ids = [row for text in sentences for row in [*map(words.index, text.split()), SEPARATOR]]

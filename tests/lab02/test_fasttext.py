@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import fasttext
 import numpy as np
 import pytest
@@ -11,30 +9,35 @@ import torch
 from gensim.models.fasttext import load_facebook_vectors
 from torch.nn import functional as F
 
-from lab01_word2vec import blocks, training
-from lab01_word2vec.blocks import BlockTrainer
-from lab01_word2vec.corpus import Corpus, InputError, build_vocab, keep_probability, noise_table
-from lab02_glove_fasttext.fasttext import Subwords, SubwordTrainer, carried, check_ngrams, save_fasttext
+from lab01_word2vec import blocks
+from lab01_word2vec.corpus import Corpus
+from lab01_word2vec.solution import build_vocab, keep_probability, noise_table
+from lab01_word2vec.training import Run
+from lab02_glove_fasttext.fasttext import Subwords, SubwordTrainer, check_ngrams, save_fasttext
+from lab02_glove_fasttext.solution import carried, compose, hash_ngram, ngram_rows, ngrams
 from lab03_eval.benchmarks import gensim_data, read_pairs
 from lab03_eval.eval_embeddings import evaluate_similarity
-from lab03_eval.subwords import hash_ngram, ngrams
 from lab03_eval.vectors import SubwordVectors, VectorFileError, WordVectors
-from tests.lab01.test_blocks import DIM, VOCAB, Recorded, pairs_of
+from lab03_eval.vectors import subwords as fast
+from tests.commands import Stopped, crash, stop_at
+from tests.trainers import CPU, DIM, VOCAB, Recorded, Schedule, in_double, pairs_of, random_rows, record_gradient
+from wordlab.errors import InputError
 
 WORDS = ["run", "running", "runs", "naïve", "naïvely", "東京", "a", "banana", "</s>", "ran", "bananas", "anan"]
 UNKNOWN = ["runner", "東京都", "naïvetés", "xylophon", "ba"]
-CONFIG = {"epochs": 2, "min_count": 1, "subsample": 1.0, "lr": 0.3}
+CONFIG = {"epochs": 2, "min_count": 1, "subsample": 1.0}  # as it is written into a file
+SCHEDULE = Schedule(epochs=2, lr=0.3)
 
 
 def make_trainer(subwords: Subwords, counts: np.ndarray, precision=torch.float32, seed=3, subsample=1.0, dim=DIM):
     return SubwordTrainer(
         subwords, counts, keep_probability(counts, subsample), noise_table(counts),
-        dim=dim, window=3, negatives=5, shared=16, seed=seed, device=torch.device("cpu"), precision=precision,
+        dim=dim, window=3, negatives=5, shared=16, seed=seed, device=CPU, precision=precision,
     )  # fmt: skip
 
 
 def plain_rows(subwords: Subwords, word: int) -> list[int]:
-    """Table rows of WORDS[word], its own first, from the plain functions of subwords.py."""
+    """Table rows of WORDS[word], its own first, one n-gram at a time."""
     if WORDS[word] == "</s>":
         return [word]
     hashes = [hash_ngram(n) % subwords.bucket for n in ngrams(WORDS[word], subwords.minn, subwords.maxn)]
@@ -73,22 +76,10 @@ def test_gradients_equal_autograd_through_the_mean(monkeypatch):
     monkeypatch.setattr(blocks, "STEPS_AT_LEAST", 1)  # all blocks in one step
     subwords = Subwords(WORDS, 3, 6, 50)  # some n-grams share a bucket
     trainer = make_trainer(subwords, np.ones(VOCAB), torch.float64)
-    generator = torch.Generator().manual_seed(1)
-    trainer.table = torch.randn(trainer.table.shape, dtype=torch.float64, generator=generator)
-    trainer.table[[VOCAB, 2 * VOCAB + 1]] = 0
-    trainer.squares = trainer.squares.double()
-    table = trainer.table.clone().requires_grad_()
+    table = random_rows(trainer.table)
+    gradient = record_gradient(trainer.table)
     [(tokens, _)] = trainer.batches(ids, 0)
-    trainer.rng = Recorded(np.random.PCG64(7))
-
-    gradient = torch.zeros_like(table)
-    step = BlockTrainer._scatter
-
-    def record(self, rows, centers, moved, lr):
-        gradient.index_add_(0, rows, moved)
-        step(self, rows, centers, moved, lr)
-
-    monkeypatch.setattr(BlockTrainer, "_scatter", record)
+    trainer.blocks.rng = Recorded(np.random.PCG64(7))
     loss, positives = trainer.step(tokens, lr=0.1, measure=True)
 
     radius, drawn = trainer.rng.given
@@ -105,7 +96,7 @@ def test_gradients_equal_autograd_through_the_mean(monkeypatch):
     torch.testing.assert_close(-gradient, table.grad, atol=1e-10, rtol=0)
 
 
-def test_n_grams_of_the_same_words_move_as_one(monkeypatch):
+def test_n_grams_of_the_same_words_move_as_one():
     """The merged rows against a table with a row for every bucket, from the same start."""
     merged, apart = Subwords(WORDS, 3, 6, 500), Subwords(WORDS, 3, 6, 500)
     rows = np.append(np.arange(VOCAB), 2 * (VOCAB + 1) + np.arange(len(apart.buckets)))  # own rows, buckets
@@ -118,15 +109,16 @@ def test_n_grams_of_the_same_words_move_as_one(monkeypatch):
     assert merged.extra < apart.extra / 2
     trainers = [make_trainer(subwords, np.ones(VOCAB), torch.float64) for subwords in (merged, apart)]
     for trainer in trainers:
-        trainer.table = trainer.table.double()
-        trainer.squares = torch.full(trainer.squares.shape, 1e-30, dtype=torch.float64)  # no start: only the past
+        in_double(trainer.table)
+        trainer.table.squares.fill_(1e-30)  # no start: only the past
     mine, theirs = trainers
-    theirs.table[rows] = mine.table[np.append(np.arange(VOCAB), merged.ngram_row)]
+    theirs.table.rows[rows] = mine.table.rows[np.append(np.arange(VOCAB), merged.ngram_row)]
     ids = np.random.default_rng(0).integers(0, VOCAB, 2000).astype(np.int32)
     for trainer in trainers:
         for tokens, _ in trainer.batches(ids, 0):
             trainer.step(tokens, lr=0.1, measure=False)
-    np.testing.assert_allclose(mine.table[merged.ngram_row], theirs.table[apart.ngram_row], rtol=0, atol=1e-9)
+    ngrams_of = [trainer.table.rows[trainer.subwords.ngram_row] for trainer in trainers]
+    np.testing.assert_allclose(*ngrams_of, rtol=0, atol=1e-9)
     for one, other in zip(mine.embeddings(), theirs.embeddings()):
         np.testing.assert_allclose(one, other, rtol=0, atol=1e-6)
 
@@ -142,7 +134,7 @@ def small() -> tuple[list[str], np.ndarray, np.ndarray]:
 def trained(small, out, seed=3, bucket=300, resume=False) -> SubwordTrainer:
     words, counts, ids = small
     trainer = make_trainer(Subwords(words, 3, 6, bucket), counts, seed=seed)
-    training.train(trainer, ids, CONFIG, out, resume)
+    Run(trainer, ids, SCHEDULE, out).train(resume)
     return trainer
 
 
@@ -154,7 +146,7 @@ def test_gensim_and_fasttext_read_the_file_as_we_do(small, tmp_path, share):
     ours, theirs, model = WordVectors.load(path), load_facebook_vectors(path), fasttext.load_model(str(path))
     kept, out_emb = trainer.embeddings()
     if share is not None:  # out_emb in place of the own row
-        size, own = trainer.subwords.size[:, None], trainer.table[: len(words)].numpy()
+        size, own = trainer.subwords.size[:, None], trainer.table.rows[: len(words)].numpy()
         kept = kept - (size > 1) * own / size + share * out_emb
         kept -= kept.mean(axis=0)
     np.testing.assert_allclose(ours.matrix, kept, atol=1e-5)
@@ -180,7 +172,7 @@ def test_an_unknown_word_is_composed_of_the_ngrams_that_the_corpus_has(small, tm
     assert isinstance(vectors, SubwordVectors)
     # "banan" has 14 n-grams; "nan>" and such end no word: zero rows. The mean counts them all.
     known = {n for word in words if word != "</s>" for n in ngrams(word)}
-    table = trainer.table.numpy()
+    table = trainer.table.rows.numpy()
     row = dict(zip(trainer.subwords.buckets.tolist(), trainer.subwords.ngram_row.tolist()))
     of = ngrams("banan")
     expected = sum(table[row[hash_ngram(n) % 2_000_000]] for n in of if n in known) / len(of)
@@ -197,7 +189,7 @@ def test_without_buckets_it_is_a_model_of_words_that_all_can_read(small, tmp_pat
     assert "runner" not in ours
 
 
-def test_same_seed_same_bytes_and_resumed_too(small, tmp_path, monkeypatch):
+def test_same_seed_same_bytes_and_resumed_too(small, tmp_path):
     def file(trainer: SubwordTrainer) -> bytes:
         save_fasttext(tmp_path / "model.bin", trainer, *small[:2], CONFIG)
         return (tmp_path / "model.bin").read_bytes()
@@ -206,18 +198,30 @@ def test_same_seed_same_bytes_and_resumed_too(small, tmp_path, monkeypatch):
     assert whole == file(trained(small, tmp_path / "b"))
     assert whole != file(trained(small, tmp_path / "c", seed=4))
 
-    calls, step = itertools.count(), SubwordTrainer.step
-
-    def stops(self, *arguments, **options):
-        if next(calls) == 80:  # in the second epoch, of 63 steps
-            raise RuntimeError
-        return step(self, *arguments, **options)
-
-    monkeypatch.setattr(SubwordTrainer, "step", stops)
-    with pytest.raises(RuntimeError):
+    with stop_at(81, SubwordTrainer, crash), pytest.raises(Stopped):  # in the second epoch, of 63 steps
         trained(small, tmp_path / "cut")
-    assert whole == file(trained(small, tmp_path / "cut", resume=True))
-    assert next(calls) == 81 + 63  # the first epoch was not trained again
+    with stop_at(0, SubwordTrainer) as taken:
+        assert whole == file(trained(small, tmp_path / "cut", resume=True))
+    assert taken == [63]  # the first epoch was not trained again
+
+
+@pytest.mark.parametrize("words", [WORDS, ["unspelt", "", "<", "ab>"]])
+@pytest.mark.parametrize(("minn", "maxn", "bucket"), [(3, 6, 200_000), (1, 2, 1000), (5, 40, 7), (3, 6, 0)])
+def test_rows_of_n_grams_are_those_of_the_library_on_a_real_vocabulary(sample, words, minn, maxn, bucket):
+    """Lab 2's plain functions, one n-gram at a time, against Lab 3's, all words at once."""
+    words = [*words, *sample.words[::7]]
+    mine, theirs = ngram_rows(words, minn, maxn, bucket), fast.ngram_rows(words, minn, maxn, bucket)
+    for one, other in zip(mine, theirs):
+        assert one.dtype == other.dtype == np.int64
+        np.testing.assert_array_equal(one, other)
+    rng = np.random.default_rng(0)
+    own = rng.standard_normal((len(words), DIM)).astype(np.float32)
+    table = rng.standard_normal((bucket, DIM)).astype(np.float32)
+    composed = compose(words, own, table, minn, maxn)
+    np.testing.assert_allclose(composed, fast.compose(words, own, table, minn, maxn), atol=1e-5)
+    word = words.index("anan") if "anan" in words else len(words) - 1
+    rows = mine[0][mine[1][word] : mine[1][word + 1]]
+    np.testing.assert_allclose(composed[word], np.vstack([own[[word]], table[rows]]).mean(axis=0), atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -262,10 +266,9 @@ def test_what_carried_an_unknown_word_by_hand():
 def test_the_sample_learns_similarity_and_inflections(sample: Corpus, tmp_path):
     counts = sample.counts
     trainer = make_trainer(Subwords(sample.words), counts, seed=1, subsample=1e-4, dim=50)
-    config = CONFIG | {"epochs": 12, "lr": 0.2}
-    losses = training.train(trainer, sample.ids, config, tmp_path)["losses"]
+    losses = Run(trainer, sample.ids, Schedule(epochs=12, lr=0.2), tmp_path).train()["losses"]
     assert losses[-1] < losses[4] < losses[0] - 1
-    save_fasttext(tmp_path / "model.bin", trainer, sample.words, counts, config)
+    save_fasttext(tmp_path / "model.bin", trainer, sample.words, counts, CONFIG | {"epochs": 12})
     vectors = WordVectors.load(tmp_path / "model.bin")
     pairs = read_pairs(gensim_data("wordsim353.tsv"))
     assert evaluate_similarity(vectors, pairs)["rho"] > 0.3

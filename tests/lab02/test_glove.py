@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 import torch
 from scipy import sparse
 
-from lab01_word2vec.corpus import InputError
 from lab02_glove_fasttext import glove as module
-from lab02_glove_fasttext.cooccurrence import cooccurrence
 from lab02_glove_fasttext.glove import (
     Block,
-    BlockTrainer,
-    cut,
-    entry_gradients,
+    PaperTrainer,
+    RowwiseTrainer,
+    blocks_of,
     log_bilinear_correlation,
     probability_ratios,
     row_gradients,
     settle,
     train_glove,
-    weight,
 )
+from lab02_glove_fasttext.solution import cooccurrence, entry_gradients, weight
+from wordlab.errors import InputError
 
 VOCAB = 150
+
+
+@pytest.fixture(autouse=True)
+def without_torchs_warning() -> Iterator[None]:
+    """As `train_glove` does its sparse products."""
+    with module.sparse_tensors():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +67,7 @@ def test_weight():
 def test_blocks_hold_every_entry_once(counts):
     blocks, n = 7, math.ceil(VOCAB / 7)
     whole = np.zeros((blocks * n, blocks * n), dtype=np.float32)
-    for number, block in enumerate(cut(counts, blocks, 100, 0.75)):
+    for number, block in enumerate(blocks_of(counts, blocks, 100, 0.75)):
         i, j = divmod(number, blocks)
         whole[i::blocks, j::blocks] += block.matrix((-block.minus_log).exp()).to_dense().numpy()
         x = np.exp(-block.minus_log.numpy())
@@ -106,12 +114,12 @@ def test_entry_gradients_equal_autograd():
 
 def test_a_step_is_row_wise_adagrad_on_one_block(counts, monkeypatch):
     monkeypatch.setattr(module, "WORDS", 20)
-    trainer = BlockTrainer(counts, 4, 100, 0.75, l2=0.5, rng=np.random.default_rng(1))
+    trainer = RowwiseTrainer(counts, 4, 100, 0.75, l2=0.5, rng=np.random.default_rng(1))
     trainer.squares.fill_(0.01)
     side, i, j = batch = next(iter(trainer.batches()))
     before = trainer.table.clone()
     own, other = before[side, i], before[1 - side, j]
-    loss, gradient = row_gradients(own, other, trainer.cut[i * trainer.blocks + j])
+    loss, gradient = row_gradients(own, other, trainer.entries[i * trainer.blocks + j])
     assert trainer.step(batch, lr=0.1) == pytest.approx(loss.item() / 2)
     gradient[:, 5 - side] = 0
     gradient[:, :4] += 0.5 / trainer.blocks * own[:, :4]
@@ -126,7 +134,7 @@ def test_a_step_is_row_wise_adagrad_on_one_block(counts, monkeypatch):
 def test_the_papers_optimiser_equals_a_loop_over_entries(counts, monkeypatch):
     monkeypatch.setattr(module, "BATCH", 1)
     few = counts[:12, :12].tocsr()
-    trainer = module.PaperTrainer(few, 3, 100, 0.75, np.random.default_rng(4))
+    trainer = PaperTrainer(few, 3, 100, 0.75, np.random.default_rng(4))
     w, c, b, bc = (part.astype(np.float64) for part in trainer.parameters())
     squares = [np.ones_like(part) for part in (w, c, b, bc)]
     rows, columns = few.nonzero()
@@ -176,6 +184,8 @@ def test_log_bilinear_correlation_looks_at_large_counts_only():
     glove.w[1] = 2 * log[1] / log[0]
     assert log_bilinear_correlation(glove, x) == pytest.approx(1)
     assert log_bilinear_correlation(glove, x, at_least=0.5) < 0.9
+    assert math.isnan(log_bilinear_correlation(glove, x, at_least=1000))  # none
+    assert math.isnan(log_bilinear_correlation(glove, x, at_least=100))  # two that are equal
 
 
 def test_settling_moves_the_origin_and_not_the_model():
@@ -212,13 +222,14 @@ def test_probability_ratios_by_hand():
         ({"alpha": 0}, "--alpha"),
         ({"alpha": 1.5}, "--alpha"),
         ({"alpha": math.nan}, "--alpha"),
-        ({"lr": 1e30}, "--lr"),
-        ({"lr": 1e30, "optimizer": "adagrad"}, "--lr"),
+        ({"lr": 1e30}, "--glove-lr"),
+        ({"lr": 1e30, "optimizer": "adagrad"}, "--glove-lr"),
     ],
 )
-def test_bad_options_are_one_line_that_names_them(counts, options, option):
-    with pytest.raises(InputError, match=option) as raised:
+def test_bad_options_are_one_line_that_names_them_and_no_other(counts, options, option):
+    with pytest.raises(InputError) as raised:
         train_glove(counts, 4, 2, **options)
+    assert re.findall(r"--[a-z-]+", str(raised.value)) == [option]
     assert "\n" not in str(raised.value)
 
 

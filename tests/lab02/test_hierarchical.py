@@ -8,17 +8,29 @@ import torch
 from gensim.models import Word2Vec
 from torch.nn import functional as F
 
-from lab01_word2vec import blocks, training
-from lab01_word2vec.corpus import Corpus, keep_probability
+from lab01_word2vec import blocks
+from lab01_word2vec.corpus import Corpus
+from lab01_word2vec.solution import keep_probability
+from lab01_word2vec.training import Run
 from lab02_glove_fasttext.hierarchical import HierarchicalTrainer, Tree, huffman
-from tests.lab01.test_blocks import DIM, PADDING, VOCAB, Recorded, pairs_of
-from tests.lab02.test_cbow import random_tables, record_gradient
+from tests.trainers import (
+    CPU,
+    DIM,
+    PADDING,
+    VOCAB,
+    Recorded,
+    Schedule,
+    in_double,
+    pairs_of,
+    random_rows,
+    record_gradient,
+)
 
 
 def make_trainer(counts, window=3, precision=torch.float64, seed=3, dim=DIM, subsample=1.0) -> HierarchicalTrainer:
     return HierarchicalTrainer(
         counts, keep_probability(counts, subsample), dim=dim, window=window, seed=seed,
-        device=torch.device("cpu"), precision=precision,
+        device=CPU, precision=precision,
     )  # fmt: skip
 
 
@@ -102,11 +114,11 @@ def test_loss_and_gradients_equal_autograd_pair_by_pair(monkeypatch, length, win
     ids = np.random.default_rng(length).integers(0, VOCAB, length).astype(np.int32)
     monkeypatch.setattr(blocks, "STEPS_AT_LEAST", 1)  # all blocks in one step
     trainer = make_trainer(np.exp2(steepness * np.arange(VOCAB)[::-1]).astype(np.int64), window)
-    trainer.keep = np.ones(VOCAB)
-    table = random_tables(trainer)
-    gradient = record_gradient(trainer, monkeypatch)
+    trainer.blocks.keep = np.ones(VOCAB)
+    table = random_rows(trainer.table)
+    gradient = record_gradient(trainer.table)
     [(tokens, _)] = trainer.batches(ids, 0)
-    trainer.rng = Recorded(np.random.PCG64(7))
+    trainer.blocks.rng = Recorded(np.random.PCG64(7))
     loss, positives = trainer.step(tokens, lr=0.1, measure=True)
 
     pairs = pairs_of(tokens, trainer.rng.given[0], window)
@@ -118,7 +130,7 @@ def test_loss_and_gradients_equal_autograd_pair_by_pair(monkeypatch, length, win
     assert loss == pytest.approx(float(expected.detach()), rel=1e-12)
     torch.testing.assert_close(-gradient, table.grad, atol=1e-10, rtol=0)
     assert (gradient.abs().sum() > 0) == (len(pairs) > 0)
-    assert (trainer.table[PADDING] == 0).all()
+    assert (trainer.table.rows[PADDING] == 0).all()
 
 
 def test_the_first_loss_is_the_mean_code_length_times_log_two(sample: Corpus):
@@ -132,7 +144,7 @@ def test_the_first_loss_is_the_mean_code_length_times_log_two(sample: Corpus):
 def test_trains_and_repeats_itself(sample: Corpus, tmp_path):
     def trained(seed: int):
         trainer = make_trainer(sample.counts, precision=torch.float32, seed=seed, subsample=1e-3)
-        result = training.train(trainer, sample.ids[:50_000], {"epochs": 3, "lr": 0.1}, tmp_path)
+        result = Run(trainer, sample.ids[:50_000], Schedule(epochs=3, lr=0.1), tmp_path).train()
         return result["losses"], np.stack(trainer.embeddings())
 
     losses, tables = trained(1)
@@ -144,8 +156,37 @@ def test_trains_and_repeats_itself(sample: Corpus, tmp_path):
 def test_one_word_leaves_nothing_to_decide():
     trainer = make_trainer(np.array([9]))
     [(tokens, _)] = trainer.batches(np.zeros(9, dtype=np.int32), 0)
-    trainer.table, trainer.squares = trainer.table.double(), trainer.squares.double()
-    before = trainer.table.clone()
+    in_double(trainer.table)
+    before = trainer.table.rows.clone()
     loss, pairs = trainer.step(tokens, lr=0.1, measure=True)
     assert loss == 0 < pairs
-    assert torch.equal(trainer.table, before)
+    assert torch.equal(trainer.table.rows, before)
+
+
+def test_a_word_as_context_is_the_mean_of_the_turns_on_its_path_by_hand():
+    # Codes 1, 00, 010 and 011 over the nodes n0, n1 and n2, the root first: plus where the path turns right.
+    trainer = make_trainer(np.array([5, 2, 1, 1]), dim=3, precision=torch.float32)
+    v, n = torch.arange(12.0).view(4, 3), torch.tensor([[6.0, 0, 0], [0, 6, 0], [0, 0, 6]])
+    trainer.table.rows[:4], trainer.table.rows[5:8] = v, n
+    in_emb, out_emb = trainer.embeddings()
+    np.testing.assert_array_equal(in_emb, v)
+    expected = [[6, 0, 0], [-6 / 2, -6 / 2, 0], [-6 / 3, 6 / 3, -6 / 3], [-6 / 3, 6 / 3, 6 / 3]]
+    np.testing.assert_allclose(out_emb, expected, rtol=1e-6)
+    assert out_emb.dtype == in_emb.dtype == np.float32
+
+
+def test_embeddings_are_that_mean_for_every_word_of_a_real_tree(sample: Corpus):
+    trainer = make_trainer(sample.counts, precision=torch.float32)
+    random = np.random.default_rng(0).standard_normal((len(sample.words) - 1, DIM)).astype(np.float32)
+    first = len(sample.words) + 1  # of the inner nodes' rows
+    trainer.table.rows[first : first + len(random)] = torch.from_numpy(random)
+    _, out_emb = trainer.embeddings()
+    for word in (0, 1, 77, len(sample.words) - 1):
+        turns = [random[node] if right else -random[node] for node, right in path(trainer.tree, word)]
+        np.testing.assert_allclose(out_emb[word], np.mean(turns, axis=0), atol=1e-6)
+
+
+def test_a_single_word_is_no_context_of_anything():
+    in_emb, out_emb = make_trainer(np.array([9]), precision=torch.float32).embeddings()
+    assert in_emb.shape == out_emb.shape == (1, DIM)
+    assert not out_emb.any()

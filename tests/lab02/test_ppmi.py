@@ -7,11 +7,13 @@ import pytest
 import torch
 from scipy import sparse, stats
 
-from lab01_word2vec import training
 from lab01_word2vec.blocks import BlockTrainer, L
-from lab01_word2vec.corpus import Corpus, keep_probability, noise_table
-from lab02_glove_fasttext.cooccurrence import cooccurrence
+from lab01_word2vec.corpus import Corpus
+from lab01_word2vec.solution import keep_probability, noise_table
+from lab01_word2vec.training import Run
 from lab02_glove_fasttext.ppmi import fit_line, ppmi, ppmi_svd, shifted_pmi_check, training_counts
+from lab02_glove_fasttext.solution import cooccurrence
+from tests.trainers import Schedule
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +146,7 @@ def test_trained_tables_come_to_lie_on_the_line(tmp_path):
         counts, keep, noise, dim=vocab, window=2, negatives=k, shared=64, seed=1,
         device=torch.device("cpu"), precision=torch.float32,
     )  # fmt: skip
-    training.train(trainer, ids, {"epochs": 10, "lr": 0.5}, tmp_path)
+    Run(trainer, ids, Schedule(epochs=10, lr=0.5), tmp_path).train()
     met = training_counts(ids, keep, 2, seed=1, epochs=2)
     lines = shifted_pmi_check(*trainer.embeddings(), met, np.bincount(noise) / len(noise), k, at_least=20)
     assert lines["shifted"].slope == pytest.approx(1, abs=0.03)

@@ -1,0 +1,120 @@
+"""Lab 2's --resume: interrupted in any model it ends in the same bytes, and under another configuration it refuses."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+
+from lab01_word2vec.blocks import BlockTrainer
+from lab01_word2vec.checkpoint import State, load_checkpoint, save_checkpoint
+from lab01_word2vec.corpus import Corpus, load_corpus
+from lab02_glove_fasttext import command, models
+from lab02_glove_fasttext.cbow import CbowTrainer
+from lab02_glove_fasttext.fasttext import SubwordTrainer
+from lab02_glove_fasttext.hierarchical import HierarchicalTrainer
+from lab02_glove_fasttext.models import Setup, train_models
+from lab02_glove_fasttext.options import ALSO, Prediction, build_parser, configure
+from lab02_glove_fasttext.solution import cooccurrence
+from tests.commands import Done, Stopped, crash, demand_one_line, in_process, stop_at
+from tests.trainers import CPU
+from wordlab.errors import InputError
+
+SMALL = ["--epochs", "3", "--glove-epochs", "1", "--dim", "8", "--bucket", "500", "--threads", "1"]
+MODELS = ("glove.bin", "skipgram.bin", "fasttext.bin")
+
+
+@pytest.fixture
+def no_scores(monkeypatch):
+    """Without scores and charts, which take longer than these models and are tested elsewhere."""
+    monkeypatch.setattr(models, "score", lambda vectors: {})
+    for name in ("ask", "compare"):
+        monkeypatch.setattr(command, name, lambda *_: {})
+
+
+def lab02(text: Path, out: Path, *more: str) -> Done:
+    return in_process(command.main, "--data", str(text), "--out", str(out), *SMALL, *more)
+
+
+def files(out: Path) -> dict[str, bytes]:
+    return {name: (out / name).read_bytes() for name in MODELS}
+
+
+@pytest.mark.parametrize(
+    ("trainer", "model", "step"), [(BlockTrainer, "skipgram", 5), (BlockTrainer, "skipgram", 300),
+                                   (SubwordTrainer, "fasttext", 5), (SubwordTrainer, "fasttext", 300)]
+)  # fmt: skip
+def test_an_interrupted_run_resumes_to_the_same_bytes(small_text, tmp_path, no_scores, trainer, model, step):
+    whole, out = tmp_path / "whole", tmp_path / "cut"
+    assert lab02(small_text, whole).returncode == 0
+    with stop_at(step, trainer) as taken:
+        stopped = lab02(small_text, out)
+    assert taken == [step]
+    assert stopped.returncode == 130
+    assert stopped.stderr.startswith("interrupted; the checkpoint is saved (epoch ")
+    assert (out / f"{model}-1" / "checkpoint.safetensors").exists()
+    assert not (out / f"{model}.bin").exists()
+
+    refused = lab02(small_text, out, "--resume", "--lr", "0.123")
+    demand_one_line(refused, "another configuration: lr 0.2 (now 0.123)")
+    with stop_at(0, trainer) as all_of_them:
+        assert lab02(small_text, tmp_path / "again").returncode == 0
+    with stop_at(0, trainer) as the_rest:
+        done = lab02(small_text, out, "--resume")
+    assert done.returncode == 0, done.stderr
+    assert the_rest[0] == all_of_them[0] - step  # no step was taken twice
+    assert files(out) == files(whole)
+    assert {path.name for path in out.iterdir()} == set(MODELS)
+
+
+@pytest.fixture(scope="module")
+def small(small_text) -> Corpus:
+    return load_corpus(str(small_text))
+
+
+def setup_of(corpus: Corpus, out: Path, resume: bool = False) -> Setup:
+    prediction, factorisation = configure(build_parser().parse_args([*SMALL, "--epochs", "5"]), corpus, "float32")
+    counts = cooccurrence(corpus.ids, len(corpus.words), window=2)
+    return Setup(corpus, counts, prediction, factorisation, CPU, out, resume)
+
+
+@pytest.mark.parametrize(
+    ("model", "trainer"),
+    [("cbow", CbowTrainer), ("cbow_undivided", CbowTrainer), ("hierarchical", HierarchicalTrainer)],
+)
+def test_the_models_of_also_resume_too(small, tmp_path, model, trainer):
+    train = models.OTHERS[model]
+    whole, record = train(setup_of(small, tmp_path / "whole"), 1)
+    with stop_at(150, trainer, crash), pytest.raises(Stopped):
+        train(setup_of(small, tmp_path / "cut"), 1)
+    assert (tmp_path / "cut" / f"{model}-1" / "checkpoint.safetensors").exists()
+    resumed, again = train(setup_of(small, tmp_path / "cut", resume=True), 1)
+    assert resumed.matrix.tobytes() == whole.matrix.tobytes()
+    assert again["losses"] == record["losses"]
+    assert not list((tmp_path / "cut").iterdir())
+
+
+def test_each_seed_and_model_has_a_configuration_and_a_folder_of_its_own(small, tmp_path, no_scores, monkeypatch):
+    seen = []
+    train = models.Run.train
+    monkeypatch.setattr(models.Run, "train", lambda run, resume: seen.append(run) or train(run, resume))
+    list(train_models(setup_of(small, tmp_path), seeds=2, also=ALSO))
+    found = [(run.out.name, run.config.model, run.config.seed) for run in seen]
+    names = ("skipgram", "fasttext", "cbow", "cbow_undivided", "hierarchical")
+    assert found == [(f"{name}-{seed}", name, seed) for seed in (1, 2) for name in names]
+    assert len({run.config for run in seen}) == 10
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(Prediction)])
+def test_a_checkpoint_of_another_configuration_names_the_field(small, tmp_path, field):
+    config = setup_of(small, tmp_path).prediction
+    trainer = BlockTrainer(**setup_of(small, tmp_path).trainer_options(seed=1))
+    value = getattr(config, field)
+    changed = f"{value}x" if isinstance(value, str) else value + 1
+    save_checkpoint(tmp_path / "it", trainer, config, State(1, 0, 0.0, [[1.0, 1.0]]))
+    assert load_checkpoint(tmp_path / "it", trainer, replace(config)).epoch == 1
+    with pytest.raises(InputError, match=rf"another configuration: {field} ") as caught:
+        load_checkpoint(tmp_path / "it", trainer, replace(config, **{field: changed}))
+    assert str(caught.value).count(" (now ") == 1
+    assert "\n" not in str(caught.value)
