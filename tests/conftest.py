@@ -36,7 +36,7 @@ def real_corpus(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def data_set() -> Callable[[str], Path]:
-    """Finds a file of data/sources.toml, in data/ or the mirror; without it the test is skipped, or fails as above."""
+    """Finds a file of data/sources.toml in data/ or the mirror, else skips, or fails where LAB_REQUIRE_CORPUS=1."""
 
     def find(file: str) -> Path:
         for folder in (ROOT / "data", os.environ.get("LAB_DATA_MIRROR")):
@@ -58,8 +58,17 @@ def sample() -> Corpus:
 @pytest.fixture(scope="session")
 def small_text(sample: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with the first 30,000 tokens of the sample: enough to train on in a second."""
-    path = tmp_path_factory.mktemp("corpus") / "small.txt"
-    path.write_text(" ".join(sample.words[i] for i in sample.ids[:30_000]))
+    return _beginning(sample, 30_000, tmp_path_factory.mktemp("corpus") / "small.txt")
+
+
+@pytest.fixture(scope="session")
+def tiny_text(sample: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the first 8,000 tokens of the sample, on which an epoch takes no time."""
+    return _beginning(sample, 8_000, tmp_path_factory.mktemp("corpus") / "tiny.txt")
+
+
+def _beginning(sample: Corpus, tokens: int, path: Path) -> Path:
+    path.write_text(" ".join(sample.words[i] for i in sample.ids[:tokens]))
     return path
 
 

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sysconfig
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from lab01_word2vec.options import build_parser as lab01_parser
 from lab02_glove_fasttext.options import build_parser as lab02_parser
 from lab03_eval import eval_embeddings
 from lab03_eval.command import build_parser as lab03_parser
-from tests.commands import process
+from tests.commands import demand_one_line, process
 from tests.conftest import ROOT
 from tests.sources import LABS, commands, modules, reached, tree
 
@@ -52,13 +53,16 @@ LAB01, LAB02, LAB03 = LABS[1:]
 @pytest.mark.parametrize("lab", [LAB01, LAB02])
 def test_a_lab_starts_from_its_own_folder_and_as_a_module(small_text, tmp_path, lab):
     options = ["--data", str(small_text), "--dry-run", "--out", str(tmp_path / "out")]
-    as_file = process("solution.py", *options, cwd=ROOT / lab)
-    as_module = process("-m", lab, *options, cwd=tmp_path)
-    for done in (as_file, as_module):
+    with ThreadPoolExecutor() as pool:
+        of_file = pool.submit(process, "solution.py", *options, cwd=ROOT / lab)
+        of_module = pool.submit(process, "-m", lab, *options, cwd=tmp_path)
+        of_mistake = pool.submit(process, "solution.py", "--data", "sample", "--lr=nan", cwd=ROOT / lab)
+    for done in (of_file.result(), of_module.result()):
         assert done.returncode == 0, done.stderr
         assert not done.stderr
         assert "30,000 tokens" in done.stdout
-    assert as_file.stdout == as_module.stdout
+    assert of_file.result().stdout == of_module.result().stdout
+    demand_one_line(of_mistake.result(), "--lr", "nan")
 
 
 def test_lab_3_starts_from_its_own_folder():

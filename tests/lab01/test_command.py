@@ -142,10 +142,6 @@ def test_numbers_out_of_range_are_one_line(option, value, capsys):
     assert value in errors
 
 
-def test_a_bad_number_on_the_command_line():
-    demand_one_line(process(SOLUTION, "--data", "sample", "--lr=nan"), "--lr", "nan")
-
-
 def test_missing_corpus_says_how_to_get_it(tmp_path):
     out = tmp_path / "out"
     demand_one_line(lab01("--data", "data/nowhere/text8", "--out", str(out)), "no such file", "get_data.py text8")

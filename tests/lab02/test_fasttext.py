@@ -266,9 +266,9 @@ def test_what_carried_an_unknown_word_by_hand():
 def test_the_sample_learns_similarity_and_inflections(sample: Corpus, tmp_path):
     counts = sample.counts
     trainer = make_trainer(Subwords(sample.words), counts, seed=1, subsample=1e-4, dim=50)
-    losses = Run(trainer, sample.ids, Schedule(epochs=12, lr=0.2), tmp_path).train()["losses"]
+    losses = Run(trainer, sample.ids, Schedule(epochs=6, lr=0.4), tmp_path).train()["losses"]
     assert losses[-1] < losses[4] < losses[0] - 1
-    save_fasttext(tmp_path / "model.bin", trainer, sample.words, counts, CONFIG | {"epochs": 12})
+    save_fasttext(tmp_path / "model.bin", trainer, sample.words, counts, CONFIG | {"epochs": 6})
     vectors = WordVectors.load(tmp_path / "model.bin")
     pairs = read_pairs(gensim_data("wordsim353.tsv"))
     assert evaluate_similarity(vectors, pairs)["rho"] > 0.3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -25,52 +26,54 @@ SMALL = ["--epochs", "3", "--glove-epochs", "1", "--dim", "8", "--bucket", "500"
 MODELS = ("glove.bin", "skipgram.bin", "fasttext.bin")
 
 
-@pytest.fixture
-def no_scores(monkeypatch):
-    """Without scores and charts, which take longer than these models and are tested elsewhere."""
-    monkeypatch.setattr(models, "score", lambda vectors: {})
-    for name in ("ask", "compare"):
-        monkeypatch.setattr(command, name, lambda *_: {})
-
-
 def lab02(text: Path, out: Path, *more: str) -> Done:
-    return in_process(command.main, "--data", str(text), "--out", str(out), *SMALL, *more)
+    """The command without scores and charts, which take longer than these models and are tested elsewhere."""
+    with (
+        mock.patch.object(models, "score", return_value={}),
+        mock.patch.multiple(command, ask=mock.Mock(return_value={}), compare=mock.Mock()),
+    ):
+        return in_process(command.main, "--data", str(text), "--out", str(out), *SMALL, *more)
 
 
 def files(out: Path) -> dict[str, bytes]:
     return {name: (out / name).read_bytes() for name in MODELS}
 
 
-@pytest.mark.parametrize(
-    ("trainer", "model", "step"), [(BlockTrainer, "skipgram", 5), (BlockTrainer, "skipgram", 300),
-                                   (SubwordTrainer, "fasttext", 5), (SubwordTrainer, "fasttext", 300)]
-)  # fmt: skip
-def test_an_interrupted_run_resumes_to_the_same_bytes(small_text, tmp_path, no_scores, trainer, model, step):
-    whole, out = tmp_path / "whole", tmp_path / "cut"
-    assert lab02(small_text, whole).returncode == 0
-    with stop_at(step, trainer) as taken:
-        stopped = lab02(small_text, out)
-    assert taken == [step]
-    assert stopped.returncode == 130
-    assert stopped.stderr.startswith("interrupted; the checkpoint is saved (epoch ")
-    assert (out / f"{model}-1" / "checkpoint.safetensors").exists()
-    assert not (out / f"{model}.bin").exists()
+@pytest.fixture(scope="module")
+def whole(tiny_text, tmp_path_factory) -> tuple[dict[str, bytes], dict[type, int]]:
+    """A run that nobody interrupts: its files, and the steps that each trainer took."""
+    out = tmp_path_factory.mktemp("whole")
+    with stop_at(0, BlockTrainer) as of_blocks, stop_at(0, SubwordTrainer) as of_subwords:
+        assert lab02(tiny_text, out).returncode == 0
+    return files(out), {BlockTrainer: of_blocks[0], SubwordTrainer: of_subwords[0]}
 
-    refused = lab02(small_text, out, "--resume", "--lr", "0.123")
+
+@pytest.mark.parametrize("epoch", [0, 1])
+@pytest.mark.parametrize(("trainer", "model"), [(BlockTrainer, "skipgram"), (SubwordTrainer, "fasttext")])
+def test_an_interrupted_run_resumes_to_the_same_bytes(tiny_text, tmp_path, whole, trainer, model, epoch):
+    expected, steps = whole
+    step = epoch * steps[trainer] // 3 + 9
+    with stop_at(step, trainer) as taken:
+        stopped = lab02(tiny_text, tmp_path)
+    assert taken == [step] < [steps[trainer]]
+    assert stopped.returncode == 130
+    assert stopped.stderr.startswith(f"interrupted; the checkpoint is saved (epoch {epoch + 1}, step ")
+    assert (tmp_path / f"{model}-1" / "checkpoint.safetensors").exists()
+    assert not (tmp_path / f"{model}.bin").exists()
+
+    refused = lab02(tiny_text, tmp_path, "--resume", "--lr", "0.123")
     demand_one_line(refused, "another configuration: lr 0.2 (now 0.123)")
-    with stop_at(0, trainer) as all_of_them:
-        assert lab02(small_text, tmp_path / "again").returncode == 0
     with stop_at(0, trainer) as the_rest:
-        done = lab02(small_text, out, "--resume")
+        done = lab02(tiny_text, tmp_path, "--resume")
     assert done.returncode == 0, done.stderr
-    assert the_rest[0] == all_of_them[0] - step  # no step was taken twice
-    assert files(out) == files(whole)
-    assert {path.name for path in out.iterdir()} == set(MODELS)
+    assert the_rest[0] == steps[trainer] - step  # no step was taken twice
+    assert files(tmp_path) == expected
+    assert {path.name for path in tmp_path.iterdir()} == set(MODELS)
 
 
 @pytest.fixture(scope="module")
-def small(small_text) -> Corpus:
-    return load_corpus(str(small_text))
+def small(tiny_text) -> Corpus:
+    return load_corpus(str(tiny_text))
 
 
 def setup_of(corpus: Corpus, out: Path, resume: bool = False) -> Setup:
@@ -85,8 +88,9 @@ def setup_of(corpus: Corpus, out: Path, resume: bool = False) -> Setup:
 )
 def test_the_models_of_also_resume_too(small, tmp_path, model, trainer):
     train = models.OTHERS[model]
-    whole, record = train(setup_of(small, tmp_path / "whole"), 1)
-    with stop_at(150, trainer, crash), pytest.raises(Stopped):
+    with stop_at(0, trainer) as taken:
+        whole, record = train(setup_of(small, tmp_path / "whole"), 1)
+    with stop_at(taken[0] // 2, trainer, crash), pytest.raises(Stopped):  # in the second of five epochs, or of three
         train(setup_of(small, tmp_path / "cut"), 1)
     assert (tmp_path / "cut" / f"{model}-1" / "checkpoint.safetensors").exists()
     resumed, again = train(setup_of(small, tmp_path / "cut", resume=True), 1)
@@ -95,8 +99,9 @@ def test_the_models_of_also_resume_too(small, tmp_path, model, trainer):
     assert not list((tmp_path / "cut").iterdir())
 
 
-def test_each_seed_and_model_has_a_configuration_and_a_folder_of_its_own(small, tmp_path, no_scores, monkeypatch):
+def test_each_seed_and_model_has_a_configuration_and_a_folder_of_its_own(small, tmp_path, monkeypatch):
     seen = []
+    monkeypatch.setattr(models, "score", lambda vectors: {})
     train = models.Run.train
     monkeypatch.setattr(models.Run, "train", lambda run, resume: seen.append(run) or train(run, resume))
     list(train_models(setup_of(small, tmp_path), seeds=2, also=ALSO))
