@@ -35,12 +35,12 @@ COSTS = {
 def tables(root: Path) -> dict[str, str]:
     """The tables by name. Raises InputError where a measurement is missing."""
     lab, best = (needed(root, "lab01.json", preset) for preset in ("lab", "best"))
-    comparison = needed(root, "lab02.json", "comparison")
+    comparison, forms = needed(root, "lab02.json", "comparison"), needed(root, "lab02.json", "inflections", "models")
     shipped = needed(root, "lab03.json", "scores", "results", "wiki8_20k")
     ratios = needed(root, "bench.json", "ratios", "blocks")
     return {
         "labs": map_of_labs(lab["runs"], comparison["runs"], shipped),
-        "models": compare_models(comparison),
+        "models": compare_models(comparison, forms),
         "resume": resume(lab, best, statistics.median(ratios)),
     }
 
@@ -81,12 +81,12 @@ def map_of_labs(lab: dict[str, Any], runs: dict[str, Any], shipped: dict[str, An
     return markdown(["lab", "you build", "2 cores", "expect"], rows)
 
 
-def compare_models(comparison: dict[str, Any]) -> str:
+def compare_models(comparison: dict[str, Any], inflections: dict[str, Any]) -> str:
     """The models by unknown words, morphology and cost."""
     forms = ["/".join(group) for group in INFLECTIONS]
     rows = []
     for name, made_of in MADE_OF.items():
-        records, found = comparison["runs"][name], comparison["inflections"][name]
+        records, found = comparison["runs"][name], inflections[name]
         cosines = " and ".join(f"{found[group]['cosine']:.2f}" for group in forms)
         unknown = "composed" if name == "fasttext" else "no vector"
         rows.append([MODELS[name], made_of, unknown, cosines, *(mean(key, records) for key in COSTS)])
