@@ -97,7 +97,7 @@ class Table:
         self.squares = np.full(len(self.rows), SQUARES_START, dtype=start.dtype)
 
     def add(self, rows: np.ndarray, gradient: np.ndarray, lr: float) -> None:
-        """One step from the gradients (N, d) of `rows` (N,). A word that stands there twice is added twice.
+        """One step from the gradients (N, d) of `rows` (N,). A word that occurs there twice is added twice.
 
         `table[rows] += gradient` would keep the last only, and `np.add.at` is slow: sort, then sum each run.
         """

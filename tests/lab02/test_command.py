@@ -168,6 +168,7 @@ def test_dry_run_trains_nothing(small_text, tmp_path):
     assert not list(tmp_path.glob("out/*"))
 
 
+@pytest.mark.long
 def test_glove_passes_the_c_programs_quality_on_the_real_slice(real_corpus):
     args = build_parser().parse_args(["--data", real_corpus])
     corpus = read_slice(args)
