@@ -36,16 +36,12 @@ class _InterruptFlag:
 
 @dataclass
 class Run:
-    """One trainer on one text. `config` is a frozen dataclass with `epochs` and `lr`; `out` holds the checkpoint.
-
-    `lr_option` is the option that a diverging run should lower.
-    """
+    """One trainer on one text. `config` is a frozen dataclass with `epochs` and `lr`; `out` holds the checkpoint."""
 
     trainer: Trainer
     ids: np.ndarray
     config: Any
     out: Path
-    lr_option: str = "--lr"
 
     @property
     def checkpoint(self) -> Path:
@@ -116,5 +112,5 @@ class Run:
             kept = f"; the last good checkpoint is {self.checkpoint}" if self.checkpoint.exists() else ""
             raise InputError(
                 f"the loss is not finite in epoch {state.epoch + 1}, step {state.step}: "
-                f"lower {self.lr_option} (now {self.config.lr:g}){kept}"
+                f"lower --lr (now {self.config.lr:g}){kept}"
             )

@@ -65,9 +65,9 @@ class Setup:
         shutil.rmtree(run.out, ignore_errors=True)  # a single epoch leaves no checkpoint and no folder
         return trained["losses"]
 
-    def vectors(self, *tables: np.ndarray) -> WordVectors:
-        """What is kept of in_emb and out_emb, as in Lab 1."""
-        return WordVectors(self.corpus.words, keep_vectors([(tables[0], tables[1])]), self.corpus.counts)
+    def vectors(self, in_emb: np.ndarray, out_emb: np.ndarray) -> WordVectors:
+        """What is kept of the two tables (V, d), as in Lab 1."""
+        return WordVectors(self.corpus.words, keep_vectors([(in_emb, out_emb)]), self.corpus.counts)
 
 
 Trained = tuple[WordVectors, dict[str, Any]]
