@@ -33,12 +33,9 @@ $(VENV)/ready-dev: $(VENV)/ready requirements-dev.txt
 	@$(PY) -m pip install -q --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-# Threads that soon stop spinning where they wait: beside other work on the same cores that is much quicker.
-test test-long: export GOMP_SPINCOUNT = 10000
-
-# make test           every test but the long ones
+# make test           every test but the long ones: two processes of one thread each, and each file's tests in one
 test: $(VENV)/ready-dev
-	@$(PY) -m pytest
+	@OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # make test-long      what takes minutes per test; before a release
 test-long: $(VENV)/ready-dev

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 
 import torch
 
@@ -14,7 +13,12 @@ from wordlab.errors import InputError
 def add_device_options(group: argparse._ArgumentGroup) -> None:
     """--device, --threads and --precision, as `choose_device` takes them."""
     group.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
-    group.add_argument("--threads", type=number(int, 1, 1024), default=os.cpu_count())
+    group.add_argument(
+        "--threads",
+        type=number(int, 1, 1024),
+        default=torch.get_num_threads(),
+        help="OMP_NUM_THREADS, else a core each",
+    )
     group.add_argument(
         "--precision",
         choices=["auto", "float32", "bfloat16"],
