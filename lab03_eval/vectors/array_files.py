@@ -2,30 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from lab03_eval.vectors.rows import Rows, VectorFileError, checked, refuse_words
+from lab03_eval.vectors.tokens import TOKEN_MATRICES, of_tokens
 from wordlab.files import replacing, save_tensors
 
 
 def read_safetensors(path: Path) -> Rows:
-    """The tensor `matrix`, its words from the metadata, perhaps `counts`; other tensors are left alone."""
+    """The tensor `matrix`, its words from the metadata, perhaps `counts`; other tensors are left alone.
+
+    Without `matrix` the file is one of model2vec's, or of sentence-transformers' StaticEmbedding, whose words are in
+    the tokenizer.json beside it.
+    """
     from safetensors import safe_open
 
+    wanted = ("matrix", "counts", *TOKEN_MATRICES, "mapping", "weights")
     try:
         with safe_open(path, framework="numpy") as file:
             words = (file.metadata() or {}).get("words")
-            names = set(file.keys())
-            tensors = {name: file.get_tensor(name) for name in ("matrix", "counts") if name in names}
-    except OSError:
+            names = sorted(file.keys())
+            tensors = {name: _tensor(path, file, name) for name in wanted if name in names}
+    except (OSError, ImportError):
         raise
     except Exception as error:  # SafetensorError for a damaged file; numpy's own for a type that it lacks
         raise VectorFileError(f"{path}: not a readable safetensors file: {_one_line(error)}") from None
-    if words is None or "matrix" not in tensors:
-        raise VectorFileError(f'{path}: expected a tensor "matrix" and "words" in the metadata')
-    return _from_arrays(path, words.encode().split(b"\n"), tensors["matrix"], tensors.get("counts"))
+    if words is not None and "matrix" in tensors:
+        return _from_arrays(path, words.encode().split(b"\n"), tensors["matrix"], tensors.get("counts"))
+    if not tensors.keys() & {*TOKEN_MATRICES}:
+        raise VectorFileError(
+            f'{path}: expected a tensor "matrix" and "words" in the metadata, or a tensor "embeddings" or '
+            f'"embedding.weight" and a tokenizer.json beside the file; found {", ".join(names[:5]) or "no tensor"}'
+        )
+    tokens, matrix, noted = of_tokens(path, tensors)
+    return _from_arrays(path, tokens, matrix, None, noted)
+
+
+def _tensor(path: Path, file: Any, name: str) -> np.ndarray:
+    """A tensor as numpy has it; torch reads bfloat16 and the floats of 8 bits, which numpy lacks."""
+    if not file.get_slice(name).get_dtype().startswith(("BF", "F8")):
+        return np.asarray(file.get_tensor(name))
+    from safetensors import safe_open
+
+    with safe_open(path, framework="pt") as other:
+        return np.asarray(other.get_tensor(name).float().numpy())
 
 
 def read_npz(path: Path) -> Rows:
@@ -37,25 +61,39 @@ def read_npz(path: Path) -> Rows:
     except OSError:
         raise
     except ValueError as error:
-        reason = _one_line(error)
-        if "pickle" in reason:
-            reason = "no zip archive, or one with pickled objects, which are never loaded"
-        raise VectorFileError(f"{path}: not a readable .npz file: {reason}") from None
+        raise VectorFileError(f"{path}: not a readable .npz file: {_npz_fault(error)}") from None
     except Exception as error:  # numpy, zipfile and zlib name a damaged archive by a dozen different types
         raise VectorFileError(f"{path}: not a readable .npz file: {_one_line(error)}") from None
-    if not words or "vectors" not in arrays or not isinstance(words[0], str | bytes):
+    if not words or "vectors" not in arrays:
         raise VectorFileError(f'{path}: expected arrays "words" (text) and "vectors"')
+    if not isinstance(words[0], str | bytes):
+        raise VectorFileError(
+            f'{path}: expected arrays "words" (text) and "vectors"; "words" is {arrays["words"].dtype}'
+        )
     # A surrogate, which numpy's text may hold, is no UTF-8: it is replaced and counted like a damaged byte.
     raw = [word if isinstance(word, bytes) else word.encode("utf-8", "surrogatepass") for word in words]
     return _from_arrays(path, raw, arrays["vectors"], arrays.get("counts"))
 
 
-def _from_arrays(path: Path, words: list[bytes], matrix: np.ndarray, counts: np.ndarray | None) -> Rows:
+def _npz_fault(error: ValueError) -> str:
+    reason = _one_line(error)
+    if "Object arrays" in reason:
+        return "an array of Python objects is pickled, and pickles are never loaded: save words.astype(str)"
+    return "no zip archive" if "pickled data" in reason else reason
+
+
+def _from_arrays(
+    path: Path,
+    words: list[bytes],
+    matrix: np.ndarray,
+    counts: np.ndarray | None,
+    noted: Mapping[str, int] | None = None,
+) -> Rows:
     if matrix.ndim != 2 or len(words) != len(matrix) or not matrix.size or matrix.dtype.kind not in "fiu":
         raise VectorFileError(f"{path}: {len(words)} words for a matrix of shape {matrix.shape}, type {matrix.dtype}")
     if counts is not None and (counts.shape != (len(words),) or counts.dtype.kind not in "fiu"):
         raise VectorFileError(f"{path}: {len(words)} words for counts of shape {counts.shape}, type {counts.dtype}")
-    return checked(path, words, matrix, counts)
+    return checked(path, words, matrix, counts, noted=noted)
 
 
 def _one_line(error: Exception) -> str:

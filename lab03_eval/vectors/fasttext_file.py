@@ -30,13 +30,17 @@ MAX_NGRAM = 100  # letters
 
 
 class Model(NamedTuple):
-    """Words as bytes with their counts (V,), and the memory-mapped input matrix `table` (V + bucket, d)."""
+    """Words as bytes with their counts (V,), and the memory-mapped input matrix `table` (V + bucket, d).
+
+    `labels` is how many labels the dictionary holds beside the words.
+    """
 
     words: list[bytes]
     counts: np.ndarray
     table: np.ndarray
     minn: int
     maxn: int
+    labels: int
 
 
 class Settings(NamedTuple):
@@ -87,7 +91,11 @@ class _Reader:
 
 
 def read_rows(path: Path) -> Rows:
-    """The model's words, each composed of its own row and those of its n-grams, and the n-grams' rows."""
+    """The model's words, each composed of its own row and those of its n-grams, and the n-grams' rows.
+
+    A corpus that holds words such as __label__ gives an unsupervised model labels. They have no row, are left out, and
+    are noted.
+    """
     model = read_model(path)
     own, ngram_matrix = model.table[: len(model.words)], model.table[len(model.words) :]
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused below
@@ -95,7 +103,8 @@ def read_rows(path: Path) -> Rows:
     if b"</s>" in model.words:  # the end of a sentence is no spelt word: fastText gives it no n-grams
         row = model.words.index(b"</s>")
         matrix[row] = own[row]
-    return checked(path, model.words, matrix, model.counts, NGrams(ngram_matrix, model.minn, model.maxn))
+    noted = {"labels left out, which have no vector": model.labels}
+    return checked(path, model.words, matrix, model.counts, NGrams(ngram_matrix, model.minn, model.maxn), noted)
 
 
 def _parse(path: Path, data: mmap.mmap) -> Model:
@@ -107,27 +116,27 @@ def _parse(path: Path, data: mmap.mmap) -> Model:
     quantised = pruned >= 0 or path.suffix == ".ftz"
     if quantised or model == SUPERVISED:
         raise _no_word_vectors(path, quantised, model == SUPERVISED)
-    if dim <= 0 or bucket < 0 or maxn > MAX_NGRAM or not 0 < count == entries or labels:
+    if dim <= 0 or bucket < 0 or maxn > MAX_NGRAM or count <= 0 or labels < 0 or count + labels != entries:
         raise VectorFileError(
-            f"{path}: no model has {count} words among {entries} entries, dimension {dim}, {bucket} buckets "
-            f"and n-grams of {minn} to {maxn} letters"
+            f"{path}: no model has {count} words and {labels} labels among {entries} entries, dimension {dim}, "
+            f"{bucket} buckets and n-grams of {minn} to {maxn} letters"
         )
-    words, counts = _dictionary(file, count)
-    return Model(words, counts, _input_matrix(file, (count + bucket, dim)), minn, maxn)
+    words, counts = _dictionary(file, count, entries)
+    return Model(words, counts, _input_matrix(file, (count + bucket, dim)), minn, maxn, labels)
 
 
-def _dictionary(file: _Reader, count: int) -> tuple[list[bytes], np.ndarray]:
-    """Words as bytes, and their counts (count,)."""
-    if count * 10 > len(file.data) - file.position:  # an entry's least: the word's end, its count, its type
-        raise VectorFileError(f"{file.path}: dictionary: {count} entries in {len(file.data)} bytes (truncated)")
-    words, counts = [], np.empty(count, dtype=np.int64)
-    for entry in range(count):
-        place = f"dictionary: entry {entry + 1} of {count}"
+def _dictionary(file: _Reader, count: int, entries: int) -> tuple[list[bytes], np.ndarray]:
+    """Words as bytes, and their counts (count,); the entries after them are labels."""
+    if entries * 10 > len(file.data) - file.position:  # an entry's least: the word's end, its count, its type
+        raise VectorFileError(f"{file.path}: dictionary: {entries} entries in {len(file.data)} bytes (truncated)")
+    words, counts = [], np.empty(entries, dtype=np.int64)
+    for entry in range(entries):
+        place = f"dictionary: entry {entry + 1} of {entries}"
         words.append(file.word(place))
-        counts[entry], label = file.take("<qb", place)
-        if label:
-            raise VectorFileError(f"{file.path}: {place} is no word")
-    return words, counts
+        counts[entry], kind = file.take("<qb", place)
+        if kind != (entry >= count):
+            raise VectorFileError(f"{file.path}: {place}: expected a {'word' if entry < count else 'label'}")
+    return words[:count], counts[:count]
 
 
 def _input_matrix(file: _Reader, shape: tuple[int, int]) -> np.ndarray:

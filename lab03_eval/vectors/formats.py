@@ -1,40 +1,29 @@
-"""Which file format a suffix names, and what a file that is no vectors is instead.
+"""Which file format a suffix names.
 
     .bin           word2vec binary, with the C tool's newline after each record or gensim's none;
                    or a fastText model (known by its first bytes), unsupervised and not quantised
     .txt .vec      word2vec text (a header line "V d"); a file without that header is read as GloVe text
-    .safetensors   matrix `matrix`, words in the metadata, perhaps `counts`; the file may hold other tensors too
+    .safetensors   matrix `matrix`, words in the metadata, perhaps `counts`; the file may hold other tensors too;
+                   or model2vec's `embeddings`, sentence-transformers' `embedding.weight`, a tokenizer.json beside them
     .npz           arrays `words` and `vectors`, perhaps `counts`
 
-Every reader refuses damaged input with a VectorFileError before it allocates more than the file can fill. Invalid
-UTF-8 becomes U+FFFD and is counted. Pickles of any kind are left out on purpose, since loading one runs code that its
-author chose.
+Every reader refuses damaged input with a VectorFileError before it allocates more than the file can fill, and the
+error names the likely cause. What is odd and stops no reader, such as invalid UTF-8, which becomes U+FFFD, is counted
+in `Rows.noted`. Pickles of any kind are left out on purpose, since loading one runs code that its author chose.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from lab03_eval.vectors import array_files, fasttext_file, word2vec_file
+from lab03_eval.vectors import array_files, fasttext_file, text_file, word2vec_file
 from lab03_eval.vectors.fasttext_file import MAGIC
+from lab03_eval.vectors.foreign import likely_cause
 from lab03_eval.vectors.rows import Rows, VectorFileError
 
 Handler = TypeVar("Handler")
-
-FOREIGN = [
-    (rb"PK\x03\x04", "a zip archive: unpack it first (numpy's own archives are read under the suffix .npz)"),
-    (rb"\x1f\x8b", "compressed by gzip: gunzip it first"),
-    (rb"BZh|\xfd7zXZ", "compressed: unpack it with bunzip2 or unxz first"),
-    (rb"(?i)\s*<(!doctype|html|\?xml)", "a web page, not vectors: the download went wrong, fetch the file itself"),
-    (rb"version https://git-lfs", "a git-lfs pointer, not the file it stands for: run git lfs pull"),
-    (rb"\x80[\x02-\x05]", "a pickle, never loaded since it can run code: convert it (WordVectors.from_gensim)"),
-    (rb"\x93NUMPY", "a lone array without words: save words and vectors together as .npz"),
-    (re.escape(MAGIC), "a fastText model: give it the suffix .bin"),
-    (rb"\Z", "empty"),
-]
 
 
 def read(path: str | Path) -> Rows:
@@ -46,7 +35,7 @@ def read(path: str | Path) -> Rows:
     except ImportError as error:
         raise VectorFileError(f"{path}: needs the package {error.name}: pip install {error.name}") from None
     except VectorFileError as error:
-        what = _foreign(path)
+        what = likely_cause(path)
         if what:
             place = str(error).removeprefix(f"{path}: ")
             raise VectorFileError(f"{path}: the file is {what} ({place})") from None
@@ -66,19 +55,6 @@ def _by_suffix(path: Path, handlers: dict[str, Handler]) -> Handler:
     return handlers[path.suffix.lower()]
 
 
-def _foreign(path: Path) -> str | None:
-    """What a file that cannot be read as vectors is instead, as far as its first bytes tell."""
-    if not path.is_file():
-        return None
-    with open(path, "rb") as file:
-        head = file.read(512)
-    fasttext = head[:4] == MAGIC
-    own = {".npz": head[:2] == b"PK", ".safetensors": head[8:9] == b"{", ".bin": fasttext, ".ftz": fasttext}
-    if own.get(path.suffix):
-        return None  # of the right kind, but damaged
-    return next((what for pattern, what in FOREIGN if re.match(pattern, head)), None)
-
-
 def _read_bin(path: Path) -> Rows:
     with open(path, "rb") as file:
         fasttext = file.read(len(MAGIC)) == MAGIC
@@ -88,15 +64,15 @@ def _read_bin(path: Path) -> Rows:
 READERS: dict[str, Callable[[Path], Rows]] = {
     ".bin": _read_bin,
     ".ftz": fasttext_file.read_rows,
-    ".txt": word2vec_file.read_text,
-    ".vec": word2vec_file.read_text,
+    ".txt": text_file.read_text,
+    ".vec": text_file.read_text,
     ".safetensors": array_files.read_safetensors,
     ".npz": array_files.read_npz,
 }
 WRITERS: dict[str, Callable[[Rows, Path], None]] = {
     ".bin": word2vec_file.write_binary,
-    ".txt": word2vec_file.write_text,
-    ".vec": word2vec_file.write_text,
+    ".txt": text_file.write_text,
+    ".vec": text_file.write_text,
     ".safetensors": array_files.write_safetensors,
     ".npz": array_files.write_npz,
 }

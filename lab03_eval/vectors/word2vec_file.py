@@ -1,59 +1,40 @@
-"""word2vec's two formats, binary and text, and GloVe's text, which is the same without the header line "V d"."""
+"""word2vec's binary format: a header line "V d", then for each word its bytes, a space and d little-endian float32."""
 
 from __future__ import annotations
 
-import re
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
-from lab03_eval.vectors.rows import Rows, VectorFileError, checked, refuse_words
+from lab03_eval.vectors.misaligned import demand_aligned
+from lab03_eval.vectors.rows import Rows, VectorFileError, checked, extreme_rows, refuse_words
+from lab03_eval.vectors.text_file import header_of, numbers_at_the_end
 from wordlab.files import replacing
 
-CHUNK = 4 << 20  # bytes read at a time
-CACHED = 1 << 18  # the same where they are copied again at once, while the processor's cache still has them
+CACHED = 1 << 18  # bytes read at a time: they are copied at once, while the processor's cache still has them
 MAX_WORD = 10_000  # bytes; where no word ends within so many, the file is not what it seems
-BOM = b"\xef\xbb\xbf"
-NUMBER = re.compile(rb"[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan|inf(inity)?)", re.IGNORECASE)
-
-
-def _header(line: bytes) -> tuple[int, int] | None:
-    """(V, d) of a header line, None if the line is something else."""
-    fields = line.split()
-    if len(line) <= 64 and len(fields) == 2 and all(field.isdigit() for field in fields):
-        return int(fields[0]), int(fields[1])
-    return None
 
 
 def read_binary(path: Path) -> Rows:
     """A binary file, with the C tool's newline after each record or with gensim's none."""
     with open(path, "rb") as file:
-        count, dim = _binary_header(path, file)
-        words: list[bytes] = []
-        matrix = np.empty((count, dim), dtype="<f4")
-        data, position = b"", 0
-        while len(words) < count:
-            data = data[position:] + file.read(max(CACHED, 4 * dim + MAX_WORD))
-            starts, spaces = _records(data, 4 * dim, count - len(words))
-            if not spaces:
-                raise _no_record(f"{path}: record {len(words) + 1} of {count}", data, 4 * dim)
-            # All rows that could begin after any byte, as a view; then the rows that do.
-            rows = np.ndarray((len(data) - 4 * dim, dim), dtype="<f4", buffer=data, offset=1, strides=(1, 4))
-            matrix[len(words) : len(words) + len(spaces)] = rows[spaces]
-            words += [data[start:space] for start, space in zip(starts, spaces)]
-            position = starts[-1]
-        if (data[position:] + file.read(CACHED)).strip(b"\n"):
-            raise VectorFileError(f"{path}: more bytes follow record {count} of {count}: the header is wrong")
+        count, dim = _header(path, file)
+        start = file.tell()
+        raw, matrix, fault = _read_records(file, count, dim)
     # The C tool ends a record with a newline, which is found before the next word.
-    return checked(path, [word.lstrip(b"\n") for word in words], matrix, place="record")
+    words = [word.lstrip(b"\n") for word in raw]
+    extreme = extreme_rows(matrix)
+    demand_aligned(path, start, raw, words, matrix, extreme)
+    if fault:
+        raise VectorFileError(f"{path}: {fault}")
+    return checked(path, words, matrix, place=lambda row: f"record {row + 1}", extreme=extreme)
 
 
-def _binary_header(path: Path, file: BinaryIO) -> tuple[int, int]:
+def _header(path: Path, file: BinaryIO) -> tuple[int, int]:
     """(V, d), once the file is known to be large enough for them: a wrong header must not allocate a matrix."""
     first = file.readline(64)
-    header = _header(first)
+    header = header_of(first)
     if header is None or 0 in header:
         raise VectorFileError(f'{path}: line 1: expected a word2vec header "words dimension", found {first[:24]!r}')
     count, dim = header
@@ -63,7 +44,33 @@ def _binary_header(path: Path, file: BinaryIO) -> tuple[int, int]:
             f"{path}: header promises {count} records of dimension {dim}, at least {least} bytes; found {found} "
             f"(truncated, or a wrong header)"
         )
+    # Short numbers take as many bytes as text as they do in binary, so that the sizes alone do not tell.
+    lines = [file.readline(MAX_WORD + 32 * dim) for _ in range(min(2, count))]
+    if all(numbers_at_the_end(line) >= dim for line in lines):
+        raise VectorFileError(f"{path}: record 1: expected {4 * dim} bytes of vector, found numbers as text")
+    file.seek(len(first))
     return header
+
+
+def _read_records(file: BinaryIO, count: int, dim: int) -> tuple[list[bytes], np.ndarray, str | None]:
+    """Words, which keep the newlines before them, their rows (n, dim), and what is wrong with the rest of the file."""
+    words: list[bytes] = []
+    matrix = np.empty((count, dim), dtype="<f4")
+    data, position = b"", 0
+    while len(words) < count:
+        data = data[position:] + file.read(max(CACHED, 4 * dim + MAX_WORD))
+        starts, spaces = _records(data, 4 * dim, count - len(words))
+        if not spaces:
+            fault = _no_record(data, 4 * dim)
+            return words, matrix[: len(words)], f"record {len(words) + 1} of {count}: {fault}"
+        # All rows that could begin after any byte, as a view; then the rows that do.
+        rows = np.ndarray((len(data) - 4 * dim, dim), dtype="<f4", buffer=data, offset=1, strides=(1, 4))
+        matrix[len(words) : len(words) + len(spaces)] = rows[spaces]
+        words += [data[start:space] for start, space in zip(starts, spaces)]
+        position = starts[-1]
+    more = bool((data[position:] + file.read(CACHED)).strip(b"\n"))
+    fault = f"more bytes follow record {count} of {count}: the header is wrong, or a word holds a space"
+    return words, matrix, fault if more else None
 
 
 def _records(data: bytes, row_bytes: int, most: int) -> tuple[list[int], list[int]]:
@@ -82,86 +89,12 @@ def _records(data: bytes, row_bytes: int, most: int) -> tuple[list[int], list[in
     return starts, spaces
 
 
-def _no_record(place: str, data: bytes, row_bytes: int) -> VectorFileError:
+def _no_record(data: bytes, row_bytes: int) -> str:
     space = data.find(b" ")
     if space < 0 and len(data) > MAX_WORD:
-        return VectorFileError(f"{place}: no word ends within {MAX_WORD} bytes")
+        return f"no word ends within {MAX_WORD} bytes"
     found = len(data) - space - 1 if space >= 0 else 0
-    return VectorFileError(f"{place}: expected {row_bytes} bytes of vector, found {found}")
-
-
-def read_text(path: Path) -> Rows:
-    """A text file, with word2vec's header or without one."""
-    with open(path, "rb") as file:
-        start = len(BOM) if file.read(len(BOM)) == BOM else 0
-        file.seek(start)
-        first = file.readline(CHUNK)
-        header = _header(first)
-        if header:
-            start += len(first)
-        # GloVe has no header; the first row's numbers, counted from the right, give the dimension.
-        dim = header[1] if header else _numbers_at_the_end(first)
-        if not dim:
-            raise VectorFileError(f'{path}: line 1: expected "words dimension" or a word and its numbers')
-        lines = _lines_after(file, start)
-        if header and header[0] != lines:
-            raise VectorFileError(f"{path}: header promises {header[0]} words, found {lines} lines after it")
-        file.seek(start)
-        # No more rows than the file has room for, whatever the first line promised.
-        matrix = np.empty((min(lines, path.stat().st_size // (2 * dim)), dim), dtype=np.float32)
-        words: list[bytes] = []
-        while block := file.readlines(CHUNK):
-            names, numbers = _parse(block, dim) or _parse_one_by_one(path, block, dim, len(words) + 1 + bool(header))
-            matrix[len(words) : len(words) + len(names)] = numbers
-            words += names
-    return checked(path, words, matrix, place="line", first=1 + bool(header))
-
-
-def _lines_after(file: BinaryIO, start: int) -> int:
-    file.seek(start)
-    lines = sum(piece.count(b"\n") for piece in iter(partial(file.read, CHUNK), b""))
-    file.seek(-1, 1)
-    return lines + (file.read(1) != b"\n")  # the last line may lack its newline
-
-
-def _parse(lines: list[bytes], dim: int) -> tuple[list[bytes], np.ndarray] | None:
-    """Words and rows (n, dim) of lines in the plainest form, all numbers at once; None for any other form.
-
-    Plain means one space before each number. Then as many numbers as fields says that each field is one.
-    """
-    parts = [line.rstrip().split(b" ", 1) for line in lines]
-    if any(len(p) < 2 or p[0].split() != [p[0]] or p[1].count(b" ") != dim - 1 for p in parts):
-        return None
-    text = b" ".join([numbers for _, numbers in parts])
-    if b"  " in text or text.startswith(b" "):
-        return None
-    try:
-        numbers = np.fromstring(text, dtype=np.float32, sep=" ")
-    except ValueError:
-        return None
-    return ([word for word, _ in parts], numbers.reshape(-1, dim)) if len(numbers) == len(lines) * dim else None
-
-
-def _parse_one_by_one(path: Path, lines: list[bytes], dim: int, number: int) -> tuple[list[bytes], np.ndarray]:
-    """The same for any white space and for words with spaces in them; `number` is the first line's."""
-    words, rows = [], []
-    for line_number, line in enumerate(lines, start=number):
-        found = _numbers_at_the_end(line)
-        if found != dim:
-            place = f"{path}: line {line_number}"
-            raise VectorFileError(f"{place}: expected a word and {dim} numbers, found {found} at its end")
-        word, *numbers = line.rsplit(None, dim)
-        if b"\r" in word:
-            raise VectorFileError(f"{path}: line {line_number}: a carriage return inside: end lines with \\n")
-        words.append(word.strip())
-        rows.append(np.fromstring(b" ".join(numbers), dtype=np.float32, sep=" "))
-    return words, np.array(rows)
-
-
-def _numbers_at_the_end(line: bytes) -> int:
-    """Numbers after the word; a word may hold spaces, but its last part must not look like a number."""
-    fields = line.split()[1:]
-    return next((i for i, field in enumerate(reversed(fields)) if not NUMBER.fullmatch(field)), len(fields))
+    return f"expected {row_bytes} bytes of vector, found {found}"
 
 
 def write_binary(rows: Rows, path: Path) -> None:
@@ -171,12 +104,3 @@ def write_binary(rows: Rows, path: Path) -> None:
     with replacing(path) as temporary, open(temporary, "wb") as file:
         file.write("{} {}\n".format(*matrix.shape).encode())
         file.writelines(word.encode() + b" " + row.tobytes() + b"\n" for word, row in zip(rows.words, matrix))
-
-
-def write_text(rows: Rows, path: Path) -> None:
-    """word2vec text; nine significant digits bring every float32 back exactly."""
-    refuse_words(rows.words, path, r"[ \t\n\v\f\r]|^\Z")
-    row_format = " %.9g" * rows.matrix.shape[1] + "\n"
-    with replacing(path) as temporary, open(temporary, "w", encoding="utf-8", newline="\n") as file:
-        file.write("{} {}\n".format(*rows.matrix.shape))
-        file.writelines(word + row_format % tuple(row.tolist()) for word, row in zip(rows.words, rows.matrix))

@@ -6,8 +6,9 @@ composes words that it has not seen from their n-grams. The files are read and w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,11 @@ from lab03_eval.vectors.subwords import ngram_rows
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
+
+FEW, MANY = 10, 60  # words: a list may begin with special tokens, and chance sorts few words but not this many
+ALPHABETICAL = (
+    "words are in alphabetical order, not by falling frequency, so that the top 30,000 and Zipf's ranks mean nothing"
+)
 
 
 def unit_rows(matrix: np.ndarray) -> np.ndarray:
@@ -37,20 +43,29 @@ def unit_rows(matrix: np.ndarray) -> np.ndarray:
     return unit
 
 
+def alphabetical(words: list[str]) -> bool:
+    """Whether the words rise throughout, the first few aside, in the order of their letters, with or without capitals.
+
+    A list that is sorted by frequency never does, even where words of one count are sorted among themselves. Of a list
+    of fewer than MANY words nothing is said.
+    """
+    keys: tuple[Callable[[str], str], ...] = (str, str.casefold)
+    return len(words) >= MANY and any(
+        all(one <= other for one, other in pairwise(map(key, islice(words, FEW, None)))) for key in keys
+    )
+
+
 class WordVectors:
     """Words and their vectors: row i of `matrix` (V, d) belongs to `words[i]`.
 
     `counts` (V,) are the words' corpus counts where they are known. If a word occurs twice, its first row is the one
-    that lookups find. `load` drops later rows of such words and leaves their number in `duplicates`; `replaced` is how
-    many of a file's words held invalid UTF-8, which became U+FFFD.
+    that lookups find, and `load` drops the later ones. `noted` says what else was odd in the file and how often.
+    `str(vectors)` is their size and their note, which every command prints.
 
     >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1, 0.2], [0.9, 0.3], [0, 1]]))
     >>> [word for word, cosine in vectors.most_similar("cat")]
     ['dog', 'car']
     """
-
-    duplicates = 0
-    replaced = 0
 
     def __init__(self, words: list[str], matrix: np.ndarray, counts: np.ndarray | None = None):
         if len(words) != len(matrix):
@@ -60,6 +75,7 @@ class WordVectors:
         self.words = words
         self.matrix = np.ascontiguousarray(matrix, dtype=np.float32)
         self.counts = counts
+        self.noted: dict[str, int] = {}
         self.index = dict(zip(words, range(len(words))))
         if len(self.index) < len(words):  # the first of two equal words wins
             self.index = {}
@@ -85,12 +101,14 @@ class WordVectors:
     def note(self) -> str:
         """What is odd about the vectors, in one line; empty where nothing is."""
         zeros = len(self) - int(np.count_nonzero(self.matrix.any(axis=1)))
-        oddities = {
-            "duplicate words dropped, the first kept": self.duplicates,
-            "words with invalid UTF-8, replaced": self.replaced,
-            "zero vectors, of cosine 0": zeros,
-        }
-        return "; ".join(f"{what}: {count:,}" for what, count in oddities.items() if count)
+        oddities = self.noted | {"zero vectors, of cosine 0": zeros}
+        lines = [f"{what}: {count:,}" for what, count in oddities.items() if count]
+        by_frequency = self.counts is not None and bool((np.diff(self.counts) <= 0).all())
+        return "; ".join(lines + [ALPHABETICAL] * (not by_frequency and alphabetical(self.words)))
+
+    def __str__(self) -> str:
+        note = self.note
+        return f"{len(self):,} words, {self.dim} dimensions{f' ({note})' if note else ''}"
 
     @cached_property
     def unit(self) -> np.ndarray:
@@ -167,14 +185,20 @@ class WordVectors:
             ngrams = rows.ngrams
             every = SubwordVectors(rows.words, rows.matrix, ngrams.matrix, ngrams.minn, ngrams.maxn, rows.counts)
         vectors = every.distinct()
-        vectors.duplicates, vectors.replaced = len(every) - len(vectors), rows.replaced
+        dropped = len(every) - len(vectors)
+        vectors.noted = {"duplicate words dropped, the first kept": dropped} if dropped else {}
+        vectors.noted |= rows.noted
         return vectors
 
     @classmethod
     def from_gensim(cls, vectors: KeyedVectors) -> WordVectors:
-        """Words, vectors and, where gensim has them, counts. Raises ValueError for rows that have no word yet."""
-        if any(not isinstance(word, str) for word in vectors.index_to_key):
+        """Words, vectors and, where gensim has them, counts. Raises ValueError for rows whose key is no word."""
+        others = [key for key in vectors.index_to_key if not isinstance(key, str)]
+        if None in others:
             raise ValueError("KeyedVectors with rows that have no word yet: add the words first")
+        if others:
+            remedy = "build WordVectors(words, vectors.vectors) with the words that they stand for"
+            raise ValueError(f"KeyedVectors with integer keys, such as {others[0]}, which are no words: {remedy}")
         return cls(list(vectors.index_to_key), vectors.vectors, vectors.expandos.get("count"))
 
     def to_gensim(self) -> KeyedVectors:
