@@ -1,14 +1,15 @@
 """The data sets of human judgements that embeddings are measured on: which, where, and how their files are read.
 
 Three come inside gensim's package. The others are fetched once by `python scripts/get_data.py wordsim analogy
-clustering` in the repository, or lie in a folder that LAB_DATA_MIRROR names. A set that is not at hand raises NotAtHand
-with the remedy, and the tables show that line in its row.
+clustering` in the repository, or lie in a folder that LAB_DATA_MIRROR names. A set that is not at hand, or whose file
+is damaged, raises NotAtHand with the remedy. The tables show that line in its row, and all other sets are measured.
 """
 
 from __future__ import annotations
 
 import csv
 import importlib.util
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,16 @@ Categories = dict[str, list[str]]
 
 
 class NotAtHand(InputError):
-    """A data set that was not fetched. The message is one line with the remedy."""
+    """A data set that cannot be used: it was not fetched, or it is damaged. The message is one line with the remedy."""
+
+
+class Damaged(NotAtHand):
+    """A data set's file that does not hold what it should. The message is one line with place and remedy."""
+
+
+def damaged(path: str | Path, place: str, expected: str) -> Damaged:
+    """The error to raise for a file: in which place it is damaged, and what was expected there."""
+    return Damaged(f"{path}: {place}: expected {expected}; delete the file, then fetch or install it again")
 
 
 @dataclass(frozen=True)
@@ -69,7 +79,7 @@ def gensim_data(name: str) -> Path:
 def find_data(file: str) -> Path:
     """Path of a file of data/sources.toml, in data/ or in a folder named by LAB_DATA_MIRROR. Raises NotAtHand."""
     for folder in (ROOT / "data", os.environ.get("LAB_DATA_MIRROR")):
-        if folder and Path(folder, file).exists():
+        if folder and os.path.exists(Path(folder, file)):  # Path.exists raises where a folder may not be entered
             return Path(folder, file)
     if (ROOT / FETCHES).exists():
         raise NotAtHand(f"data/{file} is not there: python {FETCHES} {Path(file).parent}")
@@ -83,17 +93,19 @@ def find(name: str) -> Path:
 
 
 def read_text(path: str | Path) -> str:
-    """The text of a data set's file. Raises InputError where it is not UTF-8, OSError where it cannot be read."""
+    """The text of a data set's file. Raises Damaged where it cannot be read or is not UTF-8."""
     try:
         return Path(path).read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: byte {error.start + 1}: expected UTF-8 text; fetch the file again") from None
+        raise damaged(path, f"byte {error.start + 1}", "UTF-8 text") from None
+    except OSError as error:
+        raise damaged(path, error.strerror or str(error), "a file that can be read") from None
 
 
 def read_pairs(path: str | Path) -> list[Pair]:
     """(word, word, human score) of each line: white-space separated, `#` starts a comment line.
 
-    Raises InputError, like the other readers, for a file of another shape.
+    Raises Damaged, like the other readers, for a file of another shape and for one that holds no item.
     """
     pairs = []
     for number, line in enumerate(read_text(path).splitlines(), start=1):
@@ -101,10 +113,20 @@ def read_pairs(path: str | Path) -> list[Pair]:
             continue
         try:
             first, second, score = line.split()[:3]
-            pairs.append((first, second, float(score)))
+            pairs.append((first, second, finite(score)))
         except ValueError:
-            raise InputError(f"{path}: line {number}: expected two words and a number") from None
+            raise damaged(path, f"line {number}", "two words and a number") from None
+    if not pairs:
+        raise damaged(path, "all lines", "pairs of words, found none")
     return pairs
+
+
+def finite(value: str | float) -> float:
+    """A number that is neither NaN nor infinite. Raises ValueError for anything else."""
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{value} is not finite")
+    return number
 
 
 def read_questions(path: str | Path) -> list[Section]:
@@ -119,10 +141,12 @@ def read_questions(path: str | Path) -> list[Section]:
         elif line.strip():
             words = tuple(line.split())
             if len(words) != 4:
-                raise InputError(f'{path}: line {number}: expected ": section" or four words')
+                raise damaged(path, f"line {number}", '": section" or four words')
             if not sections:
                 sections.append((Path(path).stem, []))
             sections[-1][1].append(words)
+    if not any(questions for _, questions in sections):
+        raise damaged(path, "all lines", "questions of four words, found none")
     return sections
 
 
@@ -133,9 +157,15 @@ def read_categories(path: str | Path) -> Categories:
     BLESS the 200 of their papers.
     """
     categories: Categories = {}
-    for number, row in enumerate(csv.DictReader(read_text(path).splitlines()), start=2):
-        if not row.get("category") or row.get("word") is None:
-            raise InputError(f"{path}: line {number}: expected a category and a word")
-        if row["word"]:
-            categories.setdefault(row["category"], []).append(row["word"])
+    rows = csv.DictReader(read_text(path).splitlines())
+    try:
+        for row in rows:
+            if not row.get("category") or row.get("word") is None:
+                raise damaged(path, f"line {rows.line_num}", "a category and a word")
+            if row["word"]:
+                categories.setdefault(row["category"], []).append(row["word"])
+    except csv.Error:
+        raise damaged(path, f"line {rows.line_num + 1}", "comma-separated values") from None
+    if not categories:
+        raise damaged(path, "all lines", "words and their categories, found none")
     return categories

@@ -11,10 +11,10 @@ package without importing it, the other sets once they are fetched (benchmarks.p
 from __future__ import annotations
 
 import argparse
-import itertools
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
 
 try:
@@ -30,15 +30,15 @@ from lab03_eval.benchmarks import (
     Categories,
     NotAtHand,
     Pair,
+    Section,
     find,
     read_categories,
     read_pairs,
     read_questions,
 )
-from lab03_eval.measures.significance import RESAMPLES, compare_proportions, percentile_interval
+from lab03_eval.measures.significance import ROUNDING, compare_proportions, holm, settled
 from lab03_eval.solution import (
     OBJECTIVES,
-    Lookup,
     answer_questions,
     compare_correlations,
     cosines,
@@ -51,6 +51,7 @@ from lab03_eval.solution import (
     spearman_interval,
 )
 from lab03_eval.vectors import SubwordVectors, WordVectors
+from lab03_eval.vectors.lookup import Lookup, shared_prefix, written_in
 from wordlab.errors import InputError
 from wordlab.files import write_json
 
@@ -82,48 +83,55 @@ __all__ = [
 TOP_WORDS = 30_000  # word2vec's compute-accuracy looks among the 30,000 most frequent words
 OOV = ("skip", "zero", "mean", "compose")
 PROTOCOLS = {"full": None, "top30k": TOP_WORDS}
+TOO_FEW, CONSTANT = "too few items", "constant"  # why a score is NaN
 NO_NGRAMS = "no n-grams to compose unknown words from: only fastText's .bin has them"
 
 
-def evaluate_categories(vectors: WordVectors, categories: Categories, seed: int = 1) -> dict[str, float]:
+def evaluate_categories(vectors: WordVectors, categories: Categories, seed: int = 1) -> dict[str, float | str]:
     """Purity of k-means clusters of the words, k = the number of categories, with `low`, `high`, `used`, `total`.
 
     Purity is the share of words that belong to the largest category of their cluster (Almuhareb & Poesio 2005;
     Baroni, Dinu & Kruszewski 2014, §2). Unit vectors, ten starts. Never below the share of the largest
-    category, and small sets come out high by chance: compare it on the same words only. The interval draws
-    words again with the clusters as they are.
+    category, and small sets come out high by chance: compare it on the same words only. The interval is Wilson's of
+    that share, with the clusters and the largest category of each as they are. A bootstrap that chose the largest
+    category anew in every sample would lie above the score, since the largest of several counts rises with any noise.
+    Where there is no purity, it is NaN and `undefined` says why.
     """
     from sklearn.cluster import KMeans  # a second to import, needed here only
 
     lookup = Lookup(vectors)
     members = [(lookup.row(word), label) for label, words in enumerate(categories.values()) for word in words]
     rows, labels = np.array([member for member in members if member[0] >= 0], dtype=int).reshape(-1, 2).T  # (n,)
-    scores = {"purity": math.nan, "low": math.nan, "high": math.nan, "used": len(rows), "total": len(members)}
-    present = len(np.unique(labels))
-    if len(rows) > present > 1:
-        clusters = KMeans(present, n_init=10, random_state=seed).fit_predict(vectors.unit[rows])
-        table = np.zeros((present, len(categories)))  # words of each cluster and category
-        np.add.at(table, (clusters, labels), 1)
-        shares = table.ravel() / len(rows)
-        drawn = np.random.default_rng(seed).multinomial(len(rows), shares, RESAMPLES).reshape(-1, *table.shape)
-        low, high = percentile_interval(drawn.max(axis=2).sum(axis=1) / len(rows))
-        scores |= {"purity": float(table.max(axis=1).sum() / len(rows)), "low": low, "high": high}
-    return scores
+    unit, present = vectors.unit[rows], len(np.unique(labels))
+    scores: dict[str, float | str] = {"purity": math.nan, "low": math.nan, "high": math.nan}
+    scores |= {"used": len(rows), "total": len(members)}
+    if not len(rows) > present > 1:
+        return scores | {"undefined": TOO_FEW}
+    if np.ptp(unit, axis=0).max() <= ROUNDING:
+        return scores | {"undefined": CONSTANT}
+    table = np.zeros((present, len(categories)), dtype=int)  # words of each cluster and category
+    np.add.at(table, (KMeans(present, n_init=10, random_state=seed).fit_predict(unit), labels), 1)
+    pure = int(table.max(axis=1).sum())
+    low, high = proportion_interval(pure, len(rows))
+    return scores | {"purity": pure / len(rows), "low": low, "high": high}
 
 
 def evaluate(
     vectors: WordVectors, names: Iterable[str] = CORE, oov: str = "skip", objective: str = "3cosadd"
 ) -> dict[str, float | str]:
-    """Scores of the named benchmarks under flat keys; `NAME.not_run` says why where a set is not at hand.
+    """Scores of the named benchmarks under flat keys.
 
-    Similarity sets give `rho`, category sets `purity`, question sets `full.accuracy` and `top30k.accuracy`.
-    `oov` is one of OOV: what becomes of a pair with an unknown word (see cosines); "compose" makes a vector for it
-    from its n-grams first, where `vectors` are SubwordVectors. Raises InputError, a ValueError, for another name,
-    policy or objective, and for a data set's file that is damaged.
+    Similarity sets give `rho`, category sets `purity`, question sets `full.accuracy` and `top30k.accuracy`. `NAME.used`
+    counts the items whose words are known, `NAME.recased` the words that were found in another case only. Where a set
+    is not at hand or its file is damaged, `NAME.not_run` says why; a score that is NaN has its reason in
+    `NAME.undefined`. `oov` is one of OOV: what becomes of a pair with an unknown word (see cosines); "compose" makes a
+    vector for it from its n-grams first, where `vectors` are SubwordVectors. Raises InputError, a ValueError, for
+    another name, policy or objective.
     """
     names = _known(names)
-    if oov not in OOV:
-        raise InputError(f"unknown policy {oov!r}; known: {', '.join(OOV)}")
+    for what, value, known in (("policy", oov, OOV), ("objective", objective, OBJECTIVES)):
+        if value not in known:
+            raise InputError(f"unknown {what} {value!r}; known: {', '.join(known)}")
     if oov == "compose" and not isinstance(vectors, SubwordVectors):
         raise InputError(NO_NGRAMS)
     results: dict[str, float | str] = {}
@@ -146,34 +154,56 @@ def _known(names: Iterable[str]) -> list[str]:
     return names
 
 
-def _measure(vectors: WordVectors, name: str, oov: str, objective: str) -> dict[str, float]:
+def _measure(vectors: WordVectors, name: str, oov: str, objective: str) -> dict[str, float | str]:
     """Scores of one benchmark."""
     kind, path = BENCHMARKS[name].kind, find(name)
     if kind == "similarity":
         pairs = read_pairs(path)
-        if isinstance(vectors, SubwordVectors) and oov == "compose":
-            return evaluate_similarity(composed_for(vectors, pairs), pairs)
-        return evaluate_similarity(vectors, pairs, oov)
+        return _similarity(vectors, pairs, oov) | {"recased": Lookup(vectors).recased(words_of(pairs))}
     if kind == "categories":
-        return evaluate_categories(vectors, read_categories(path))
-    sections = read_questions(path)
-    scores: dict[str, float] = {}
+        categories = read_categories(path)
+        words = chain.from_iterable(categories.values())
+        return evaluate_categories(vectors, categories) | {"recased": Lookup(vectors).recased(words)}
+    return _analogies(vectors, read_questions(path), objective)
+
+
+def _similarity(vectors: WordVectors, pairs: list[Pair], oov: str) -> dict[str, float | str]:
+    if isinstance(vectors, SubwordVectors) and oov == "compose":
+        vectors, oov = composed_for(vectors, pairs), "skip"
+    scores: dict[str, float | str] = {**evaluate_similarity(vectors, pairs, oov)}
+    if math.isnan(float(scores["rho"])):
+        scores["undefined"] = CONSTANT if float(scores["used"]) > 1 else TOO_FEW
+    return scores
+
+
+def _analogies(vectors: WordVectors, sections: list[Section], objective: str) -> dict[str, float | str]:
+    scores: dict[str, float | str] = {}
     answers = answer_questions(vectors, sections, PROTOCOLS.values(), objective)
     for protocol, answered, right in zip(PROTOCOLS, *answers):
         of_protocol = section_scores(sections, answered, right)
         scores |= {f"{protocol}.{key}": value for key, value in of_protocol.items()}
-    return scores
+    words = (word for _, questions in sections for question in questions for word in question)
+    return scores | {"recased": Lookup(vectors).recased(words)}
+
+
+def words_of(pairs: list[Pair]) -> list[str]:
+    """The words of the pairs, first and second alike."""
+    return [word for pair in pairs for word in pair[:2]]
 
 
 def composed_for(vectors: SubwordVectors, pairs: list[Pair]) -> WordVectors:
-    """The vectors, and those composed for the pairs' unknown words."""
-    words = itertools.chain.from_iterable(pair[:2] for pair in pairs)
-    return vectors.with_words(map(str.lower, words) if Lookup(vectors).lower else words)
+    """The vectors, and those composed for the pairs' unknown words, in the case that the vocabulary is written in."""
+    lookup, case = Lookup(vectors), written_in(vectors.words)
+    return vectors.with_words(case(word) for word in words_of(pairs) if lookup.row(word) < 0)
 
 
 def common_words(first: WordVectors, second: WordVectors) -> tuple[WordVectors, WordVectors]:
-    """Both embeddings with the words that both hold; where one has no capitals, words are the same but for case."""
-    fold = str.lower if Lookup(first).lower or Lookup(second).lower else str
+    """Both embeddings with the words that both hold.
+
+    Where one of the two is written in one case, words are the same but for case.
+    """
+    one_case = any(written_in(vectors.words) is not str for vectors in (first, second))
+    fold: Callable[[str], str] = str.lower if one_case else str
     rows = []
     for vectors in (first, second):
         of_word: dict[str, int] = {}
@@ -189,21 +219,26 @@ def common_words(first: WordVectors, second: WordVectors) -> tuple[WordVectors, 
 
 
 def compare(first: WordVectors, second: WordVectors, names: Iterable[str] = CORE) -> dict[str, float | bool]:
-    """Paired bootstrap of first − second on what both know: `NAME.difference`, `low`, `high`, `used`, `real`.
+    """Paired bootstrap of first − second on what both know: `NAME.difference`, `low`, `high`, `used`, `p`, verdicts.
 
-    `real` is True where the 95 % interval leaves 0 out. In analogies the words that both hold are the candidates, so
-    that the shorter vocabulary is no advantage. Sets that are not at hand, and category sets, whose clusters have no
-    pairs, are left out. Raises InputError, a ValueError, for another name.
+    `excludes_zero` is True where the 95 % interval leaves 0 out, `survives_holm` where the difference remains
+    significant after Holm's correction for the number of sets compared. In analogies the words that both hold are the
+    candidates, so that the shorter vocabulary is no advantage. Sets that are not at hand, and category sets, whose
+    clusters have no pairs, are left out. Raises InputError, a ValueError, for another name.
     """
+    names = _known(names)
     first, second = common_words(first, second)
-    results: dict[str, float | bool] = {}
-    for name in _known(names):
+    found: dict[str, dict[str, float]] = {}
+    for name in names if len(first) else []:
         try:
-            difference = _difference(first, second, name) if len(first) else None
+            difference = _difference(first, second, name)
         except NotAtHand:
             continue
         if difference:
-            results |= {f"{name}.{key}": value for key, value in difference.items()}
+            found[name] = difference
+    results: dict[str, float | bool] = {}
+    for (name, difference), survives in zip(found.items(), holm([each["p"] for each in found.values()])):
+        results |= {f"{name}.{key}": value for key, value in difference.items()} | {f"{name}.survives_holm": survives}
     return results
 
 
@@ -217,7 +252,7 @@ def _difference(first: WordVectors, second: WordVectors, name: str) -> dict[str,
         human = np.array([score for *_, score in pairs])
         if both.sum() < 2:
             return None
-        return compare_correlations(sides[0][both], sides[1][both], human[both])
+        return compare_correlations(settled(sides[0][both]), settled(sides[1][both]), human[both])
     if kind == "analogy":
         answers = [answer_questions(vectors, read_questions(path)) for vectors in (first, second)]
         both = answers[0][0][0] & answers[1][0][0]
@@ -234,43 +269,66 @@ def score_rows(results: dict[str, float | str], words: int) -> list[tuple[str, s
             rows.append((benchmark.title, name, measure))
         if f"{name}.full.accuracy" in results:
             rows.append((f"{benchmark.title}, all {words:,} words", f"{name}.full", measure))
-            if name == "google":
-                rows += [(f"  {part}", f"google.full.{part}", measure) for part in ("semantic", "syntactic")]
+            parts = [part for part in ("semantic", "syntactic") if f"{name}.full.{part}.accuracy" in results]
+            rows += [(f"  {part}", f"{name}.full.{part}", measure) for part in parts]
             if words > TOP_WORDS:
                 rows.append((f"{benchmark.title}, top {TOP_WORDS:,}", f"{name}.top30k", measure))
     return rows
 
 
 def format_score(results: dict[str, float | str], key: str, measure: str) -> str:
-    """One figure as people read it: a correlation, a percentage, or that no item was covered."""
-    value = results[f"{key}.{measure}"]
+    """One figure as people read it: a correlation or a percentage, else why there is none."""
+    value = float(results[f"{key}.{measure}"])
     if not results[f"{key}.used"]:
         return "no coverage"
+    if math.isnan(value):
+        return str(results.get(f"{key}.undefined", TOO_FEW))
     return f"ρ = {value:.3f}" if measure == "rho" else f"{100 * value:.1f} %"
+
+
+def format_interval(results: dict[str, float | str], key: str, measure: str, digits: int) -> str:
+    """The 95 % interval of a figure, a correlation with so many digits; empty where the figure itself is missing."""
+    value, low, high, used = (float(results[f"{key}.{part}"]) for part in (measure, "low", "high", "used"))
+    if not used or math.isnan(value):
+        return ""
+    if math.isnan(low):
+        return "not defined" if used > 3 else TOO_FEW  # at ρ = 1 Fisher's z is infinite
+    return f"{low:.{digits}f} … {high:.{digits}f}" if measure == "rho" else f"{100 * low:.1f} … {100 * high:.1f} %"
 
 
 def format_scores(results: dict[str, float | str], words: int) -> str:
     """The table that people read: one row per measure, with interval and coverage."""
-    lines = [f"{'measure':<26}{'score':>12}{'95 % interval':>18}{'used / total':>18}"]
+    lines = [f"{'measure':<26}{'score':>14}{'95 % interval':>18}{'used / total':>18}"]
     for title, key, measure in score_rows(results, words):
         if f"{key}.not_run" in results:
             lines.append(f"{title:<26}not run: {results[f'{key}.not_run']}")
             continue
-        low, high, used, total = (results[f"{key}.{part}"] for part in ("low", "high", "used", "total"))
-        interval = f"{low:.3f} … {high:.3f}" if measure == "rho" else f"{100 * low:.1f} … {100 * high:.1f} %"
-        if low != low:  # NaN
-            interval = "too few items"
+        score, interval = format_score(results, key, measure), format_interval(results, key, measure, 3)
+        coverage = f"{results[f'{key}.used']:,} / {results[f'{key}.total']:,}"
         correct = f"  ({results[f'{key}.correct']:,} correct)" if measure == "accuracy" else ""
-        lines.append(
-            f"{title:<26}{format_score(results, key, measure):>12}{interval if used else '':>18}"
-            f"{f'{used:,} / {total:,}':>18}{correct}"
-        )
+        lines.append(f"{title:<26}{score:>14}{interval:>18}{coverage:>18}{correct}")
     return "\n".join(lines)
+
+
+def coverage_notes(vectors: WordVectors, results: dict[str, float | str]) -> list[str]:
+    """Sentences on how words were found: which sets found some in another case, and what hides all of them."""
+    recased = {name: results.get(f"{name}.recased", 0) for name in BENCHMARKS}
+    counts = [f"{BENCHMARKS[name].title.strip()} {count:,}" for name, count in recased.items() if count]
+    notes = [f"Words found in another case than they are asked in: {', '.join(counts)}."] if counts else []
+    used = [value for key, value in results.items() if key.rpartition(".")[2] == "used"]
+    prefix, shared = shared_prefix(vectors.words) if used and not any(used) else ("", 0)
+    if prefix:
+        notes.append(
+            f"No word was found. {shared:,} of the {len(vectors):,} words in the file begin with {prefix!r}, which the "
+            "benchmarks' words do not: take it away from the file's words."
+        )
+    return notes
 
 
 PROTOCOL_NOTE = (
     "Spearman's ρ of cosine against human scores; analogies on unit vectors, the question's words excluded,\n"
-    "among all words and among the most frequent; AP and BLESS: purity of k-means."
+    "among all words and among the most frequent; AP and BLESS: purity of k-means.\n"
+    "Each word is sought as written, then in lower case, then in title case."
 )
 
 
@@ -291,12 +349,13 @@ def run(args: argparse.Namespace) -> None:
     results = {"vectors": args.vectors, "words": len(vectors), "dim": vectors.dim}
     results |= {"oov": args.oov, "objective": args.objective}
     results |= evaluate(vectors, args.only, args.oov, args.objective)
-    print(f"{args.vectors}: {len(vectors):,} words, {vectors.dim} dimensions, oov {args.oov}, {args.objective}")
-    print(f"{format_scores(results, len(vectors))}\n{PROTOCOL_NOTE}", flush=True)
-    if isinstance(vectors, SubwordVectors) and args.oov != "compose":
-        print("Unknown words were not composed from their n-grams: --oov compose does.", flush=True)
     if args.json:
         write_json(args.json, results)
+    print(f"{args.vectors}: {vectors}, oov {args.oov}, {args.objective}")
+    notes = "\n".join([PROTOCOL_NOTE, *coverage_notes(vectors, results)])
+    print(f"{format_scores(results, len(vectors))}\n{notes}", flush=True)
+    if isinstance(vectors, SubwordVectors) and args.oov != "compose":
+        print("Unknown words were not composed from their n-grams: --oov compose does.", flush=True)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ class StaticModel:
 
     A task hands over its texts in several calls. The first call for a task and subset fixes the mean length and the
     common components (see sentences.py); its later calls use the same, so that queries and documents, or the
-    two sides of a pair, remain comparable.
+    two sides of a pair, remain comparable. Where the first call holds too few texts, none are removed in the task.
     """
 
     def __init__(self, vectors: WordVectors, name: str = "labs/static-vectors", method: str = "usif"):

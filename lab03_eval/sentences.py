@@ -8,7 +8,9 @@
            share of the variance
 
 A component is removed by subtracting each sentence's projection on it. The components belong to a set of sentences
-(`fit`), not to one sentence, so that two sentences are compared by encoding both with the same fitted encoder.
+(`fit`), not to one sentence, so that two sentences are compared by encoding both with the same fitted encoder. Few
+sentences have no common component: the first one of two sentences is most of both. From fewer than 2m + 1 different
+sentences none of the m components is removed, and a warning says so.
 
 One step of Ethayarajh's own program is left out. Before weighting, it scales each dimension within a sentence, which
 adds .006 on the development part of STS-Benchmark. The weights and components here are that program's.
@@ -17,6 +19,8 @@ adds .006 on the development part of STS-Benchmark. The weights and components h
 from __future__ import annotations
 
 import re
+import unicodedata
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -25,28 +29,58 @@ import numpy as np
 from scipy import sparse
 
 from lab03_eval.vectors import WordVectors
+from lab03_eval.vectors.lookup import Lookup
 
 METHODS = ("mean", "sif", "usif")
 SIF_A = 1e-3  # Arora et al. 2017, §4.1
 USIF_COMPONENTS = 5  # Ethayarajh 2018, §4
 
-_WORD = re.compile(r"[^\W_]+")
-_SPELT = str.maketrans({str(digit): f" {name} " for digit, name in enumerate(
+JOINERS = "\u200c\u200d"  # zero-width, and letters of a word in Persian or Sinhala
+_WORD = re.compile(r"[^\W_]\S*")  # of a text in which all else is spaces
+SPELT = str.maketrans({str(digit): f" {name} " for digit, name in enumerate(
     ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 )})  # fmt: skip
+DIGIT_WORDS = 0.001  # of the words, at most, hold a digit where the vocabulary spells digits out
+
+
+class _Inside(dict[int, int | str]):
+    """What str.translate makes of each character: itself where it may stand inside a word, else a space.
+
+    Letters, numbers and marks may: vowel signs in Hindi and Thai, vowel points in Arabic and Hebrew, and the accents of
+    decomposed text (NFD).
+    """
+
+    def __missing__(self, code: int) -> int | str:
+        character = chr(code)
+        inside = unicodedata.category(character)[0] in "LMN" or character in JOINERS
+        self[code] = code if inside else " "
+        return self[code]
+
+
+_INSIDE = _Inside()
 
 
 def tokenize(text: str, spell_digits: bool = True) -> list[str]:
-    """Lower-case words: runs of letters and digits; `spell_digits` makes each digit a word, as text8 does.
+    """Lower-case words: runs of letters, marks and digits; `spell_digits` makes each digit a word, as text8 does.
 
     >>> tokenize("Don't pay £20!")
     ['don', 't', 'pay', 'two', 'zero']
     """
-    return _words(text.lower(), spell_digits)
+    return split_words(text.lower(), spell_digits)
 
 
-def _words(text: str, spell_digits: bool) -> list[str]:
-    return _WORD.findall(text.translate(_SPELT) if spell_digits else text)
+def split_words(text: str, spell_digits: bool = False) -> list[str]:
+    """The same words in the case that they are written in."""
+    return _WORD.findall((text.translate(SPELT) if spell_digits else text).translate(_INSIDE))
+
+
+def spells_digits(words: Sequence[str]) -> bool:
+    """Whether a vocabulary spells digits out: at most one word in a thousand holds a digit and no other sign.
+
+    A few odd entries, such as "mp3", decide nothing.
+    """
+    held = re.findall(r"^[^\W_]*\d[^\W_]*$", "\n".join(words), re.MULTILINE)
+    return len(held) <= DIGIT_WORDS * len(words)
 
 
 @dataclass(frozen=True)
@@ -70,21 +104,15 @@ class WordCounts:
 def counter(vectors: WordVectors) -> Callable[[Sequence[str]], WordCounts]:
     """A function that counts the words of sentences over the rows of `vectors`.
 
-    Digits are spelt out if no word of the vocabulary holds a digit. Where the vocabulary has capitals, a
-    word is looked up as written, then in lower case.
+    Words are sought by the rule of lookup.py: as written, then in lower case, then in title case. Digits are spelt out
+    where the vocabulary does so.
     """
-    vocabulary = "\n".join(vectors.words)
-    spell_digits = not re.search(r"\d", vocabulary)
-    cased = vocabulary != vocabulary.lower()
-    get = vectors.index.get
-
-    def row(word: str) -> int:
-        return get(word, -1) if not cased else get(word, get(word.lower(), -1))
+    lookup, spell_digits = Lookup(vectors), spells_digits(vectors.words)
 
     def count(sentences: Sequence[str]) -> WordCounts:
-        split = [_words(text if cased else text.lower(), spell_digits) for text in sentences]
+        split = [split_words(text, spell_digits) for text in sentences]
         tokens = np.fromiter(map(len, split), np.int64, len(split))
-        rows = np.fromiter(map(row, chain.from_iterable(split)), np.int64, tokens.sum())
+        rows = np.fromiter(map(lookup.row, chain.from_iterable(split)), np.int64, tokens.sum())
         known_before = np.concatenate([[0], np.cumsum(rows >= 0)])
         indptr = known_before[np.concatenate([[0], np.cumsum(tokens)])]
         rows = rows[rows >= 0]
@@ -153,7 +181,7 @@ class SentenceEncoder:
         self.count = counter(vectors)
 
     def fit(self, sentences: Sequence[str]) -> SentenceEncoder:
-        """Take the mean length and the common components from `sentences`."""
+        """Take the mean length and the common components from `sentences`; warn where these are too few for any."""
         counts = self.count(sentences)
         p, _ = word_probability(self.vectors)
         if self.method == "usif":
@@ -162,6 +190,11 @@ class SentenceEncoder:
         else:
             self.weights = (sif_weights(p) if self.method == "sif" else np.ones_like(p)).astype(np.float32)
         number = {"mean": 0, "sif": 1, "usif": USIF_COMPONENTS}[self.method]
+        different = len({text for text, known in zip(sentences, counts.known) if known})
+        if different <= 2 * number and number:
+            seen = f"{self.method} was fitted on {different} different sentences with known words"
+            warnings.warn(f"{seen}: no common component is removed; {2 * number + 1} are needed", stacklevel=2)
+            number = 0
         self.components, squares = common_components(self._average(counts), number)  # (m, d), (m,)
         self.shares = squares / squares.sum() if len(squares) else squares  # for SIF's one component: 1
         return self

@@ -12,7 +12,6 @@ about groups of people. eval_embeddings.py applies all this to thirteen data set
 
 from __future__ import annotations
 
-import itertools
 import math
 import runpy
 import sys
@@ -28,8 +27,9 @@ from scipy import stats
 
 from lab03_eval.benchmarks import Pair, Section
 from lab03_eval.measures.joined import best_rows
-from lab03_eval.measures.significance import RESAMPLES, difference_of, spearman_rows
+from lab03_eval.measures.significance import RESAMPLES, difference_of, settled, spearman_rows
 from lab03_eval.vectors import WordVectors
+from lab03_eval.vectors.lookup import Lookup
 
 SEMANTIC_SECTIONS = 5  # the first five of Google's fourteen sections; the others are syntactic
 CONFIDENCE_Z = 1.959964  # of a normal distribution, 95 % lie within so many standard deviations
@@ -52,29 +52,12 @@ def spearman(x: np.ndarray, y: np.ndarray) -> float:
     # END SOLUTION
 
 
-class Lookup:
-    """Rows of question words; for a vocabulary without capitals the questions are lower-cased too."""
-
-    def __init__(self, vectors: WordVectors):
-        self.index = vectors.index
-        self.lower = all(word == word.lower() for word in vectors.words)
-
-    def row(self, word: str) -> int:
-        """The word's row, −1 if unknown."""
-        return self.index.get(word.lower() if self.lower else word, -1)
-
-    def rows(self, items: list[tuple[str, ...]]) -> np.ndarray:
-        """The rows (n, k) of n items of k words each."""
-        words = itertools.chain.from_iterable(items)
-        rows = [self.index.get(word, -1) for word in (map(str.lower, words) if self.lower else words)]
-        return np.array(rows, dtype=np.int64).reshape(len(items), len(items[0]) if items else 0)
-
-
 def cosines(vectors: WordVectors, pairs: list[Pair], oov: str = "skip") -> tuple[np.ndarray, np.ndarray]:
     """Cosine (n,) of each pair of words, and whether both words are known (n,).
 
-    A pair with an unknown word gets NaN (`oov="skip"`), 0 ("zero", as gensim's dummy4unknown), or the cosine with the
-    mean of all vectors in the unknown word's place ("mean", as word-embeddings-benchmarks).
+    A word is sought as written, then in lower case, then in title case. A pair with an unknown word gets NaN
+    (`oov="skip"`), 0 ("zero", as gensim's dummy4unknown), or the cosine with the mean of all vectors in the unknown
+    word's place ("mean", as word-embeddings-benchmarks).
     """
     # BEGIN SOLUTION: v·w / (|v| |w|); unknown: NaN (skip), 0 (zero), the mean of all vectors in its place (mean)
     rows = Lookup(vectors).rows([pair[:2] for pair in pairs]).reshape(-1, 2)  # (n, 2)
@@ -100,7 +83,7 @@ def evaluate_similarity(vectors: WordVectors, pairs: list[Pair], oov: str = "ski
     cosine, known = cosines(vectors, pairs, oov)
     scored = np.isfinite(cosine)
     human = np.array([score for *_, score in pairs])[scored]
-    rho = spearman(cosine[scored], human)
+    rho = spearman(settled(cosine[scored]), human)
     low, high = spearman_interval(rho, len(human))
     return {"rho": rho, "low": low, "high": high, "used": int(known.sum()), "total": len(pairs)}
     # END SOLUTION
@@ -212,14 +195,15 @@ def evaluate_analogies(
 
 
 def proportion_interval(correct: int, n: int) -> tuple[float, float]:
-    """95 % Wilson score interval of the proportion correct/n (Wilson 1927)."""
+    """95 % Wilson score interval of the proportion correct/n (Wilson 1927); it holds correct/n and stays in [0, 1]."""
     # BEGIN SOLUTION: (p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n), z = 1.959964; NaN for n = 0
     if n == 0:
         return (math.nan, math.nan)
     p, z2 = correct / n, CONFIDENCE_Z**2
     middle = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = CONFIDENCE_Z * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return middle - half, middle + half
+    # Where p is 0 or 1 the interval ends there, which rounding would miss by some 1e-17.
+    return max(0.0, min(p, middle - half)), min(1.0, max(p, middle + half))
     # END SOLUTION
 
 
@@ -235,7 +219,7 @@ def compare_correlations(first: np.ndarray, second: np.ndarray, human: np.ndarra
     """ρ(first) − ρ(second) against the same human scores, all (n,), with the interval of its paired bootstrap.
 
     The same pairs of words are drawn for both, so that what is hard for both cancels (Efron & Tibshirani 1993,
-    §16.4; for embeddings, Faruqui et al. 2016). `real` says whether the interval leaves 0 out.
+    §16.4; for embeddings, Faruqui et al. 2016). `excludes_zero` says whether the interval leaves 0 out.
     """
     # BEGIN SOLUTION: 1000 × draw n pairs with replacement, the same for both: ρ₁ − ρ₂; its 2.5th and 97.5th percentile
     rng, n = np.random.default_rng(seed), len(human)

@@ -70,11 +70,12 @@ def _judge_compare(inputs: Any, value: Any) -> str | None:
         return (
             f"your interval was {show(other['low'])} to {show(other['high'])}, the percentiles {low:.3f} to {high:.3f}"
         )
-    if bool(other["real"]) != (other["low"] > 0 or other["high"] < 0):
+    if bool(other["excludes_zero"]) != (other["low"] > 0 or other["high"] < 0):
         found = f"{show(other['low'])} to {show(other['high'])}"
-        return f"your interval is {found} and your real={other['real']}: real means that 0 lies outside"
-    if same["real"] or other.get("used") != 80:
-        return f"you used {other.get('used')} of 80 pairs, and called a difference of 0 real={same['real']}"
+        return f"your interval is {found} and your excludes_zero={other['excludes_zero']}: does 0 lie outside?"
+    if same["excludes_zero"] or other.get("used") != 80:
+        said = f"said excludes_zero={same['excludes_zero']} of a difference of 0"
+        return f"you used {other.get('used')} of 80 pairs, and {said}"
     return None
 
 

@@ -10,44 +10,27 @@ the stereotyped words still lie together and can be told apart (Gonen & Goldberg
 section "family" asks about the very words that were equalised and may move either way; the other sections say what
 debiasing cost. Both are counted over the 30,000 most frequent words.
 
-The word lists are data sets (`python scripts/get_data.py bias`). Words that an embedding does not know are left out and
-counted; a set with fewer than two known words gives "no coverage" instead of a number.
+The word lists are data sets (word_lists.py). Words that an embedding does not know are left out and counted, and words
+that it has in another case only are counted as `recased`. A set with fewer than two known words gives "no coverage"
+instead of a number.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from itertools import chain, combinations
 from typing import Any
 
 import numpy as np
 
-from lab03_eval.benchmarks import NotAtHand, find, find_data, read_questions, read_text
-from lab03_eval.eval_embeddings import TOP_WORDS, Lookup, evaluate_analogies, spearman
+from lab03_eval.benchmarks import NotAtHand, find, read_questions
+from lab03_eval.eval_embeddings import TOP_WORDS, evaluate_analogies, spearman
+from lab03_eval.measures.significance import ROUNDING, settled
+from lab03_eval.measures.word_lists import WEAT_TESTS, read_words
 from lab03_eval.vectors import WordVectors
+from lab03_eval.vectors.lookup import Lookup
 from wordlab.errors import InputError
 
-FILES = {
-    "weat": "bias/WEAT.json",
-    "definitional_pairs": "bias/bolukbasi_definitional_pairs.json",
-    "equalize_pairs": "bias/bolukbasi_equalize_pairs.json",
-    "gender_specific": "bias/bolukbasi_gender_specific_full.json",
-    "professions": "bias/bolukbasi_professions.json",
-}
-# Targets X and Y, attributes A and B, named as in WEAT.json; the numbering is the paper's Table 1.
-WEAT_TESTS = {
-    "1_flowers_insects": ("flowers", "insects", "pleasant_5", "unpleasant_5a"),
-    "2_instruments_weapons": ("instruments", "weapons", "pleasant_5", "unpleasant_5a"),
-    "3_names": ("european_american_names_5", "african_american_names_5", "pleasant_5", "unpleasant_5a"),
-    "4_names": ("european_american_names_7", "african_american_names_7", "pleasant_5", "unpleasant_5a"),
-    "5_names": ("european_american_names_7", "african_american_names_7", "pleasant_9", "unpleasant_9"),
-    "6_career_family": ("male_names", "female_names", "career", "family"),
-    "7_math_arts": ("math", "arts", "male_terms", "female_terms"),
-    "8_science_arts": ("science", "arts_2", "male_terms_2", "female_terms_2"),
-    "9_mental_physical": ("mental_disease", "physical_disease", "temporary", "permanent"),
-    "10_young_old": ("young_people_names", "old_people_names", "pleasant_9", "unpleasant_9"),
-}
 EXACT_PARTITIONS = 200_000  # up to two sets of ten: enumerated in well under a second
 SAMPLES = 100_000
 SHOWN = 10  # professions named at each end, at most
@@ -82,13 +65,14 @@ def weat(x: np.ndarray, y: np.ndarray, a: np.ndarray, b: np.ndarray, seed: int =
     """Effect size and p-value for unit vectors of target words x, y and attribute words a, b, each (words, d).
 
     s(w) = mean cos(w, a) − mean cos(w, b); effect = (mean s(x) − mean s(y)) / standard deviation of s over x ∪ y, the
-    sample's (divided by n − 1), which gives the paper's figures. NaN where s is the same for every word. `p` is
+    sample's (divided by n − 1), which gives the paper's figures. NaN where s is the same for every word, but for
+    float32's rounding. `p` is
     one-sided, `exact` says whether all splits were counted. Caliskan et al. (2017), "Methods".
     """
     # BEGIN SOLUTION: s(w) = mean cos(w, A) − mean cos(w, B); (mean s(X) − mean s(Y)) / std of s over X ∪ Y, n − 1
     of_x, of_y = ((words @ a.T).mean(axis=1) - (words @ b.T).mean(axis=1) for words in (x, y))
     spread = float(np.std(np.concatenate([of_x, of_y]), ddof=1))
-    effect = float(of_x.mean() - of_y.mean()) / spread if spread > 0 else math.nan
+    effect = float(of_x.mean() - of_y.mean()) / spread if spread > ROUNDING else math.nan
     p, exact = permutation_p(of_x, of_y, seed)
     return {"effect": effect, "p": p, "exact": exact}
     # END SOLUTION
@@ -97,7 +81,7 @@ def weat(x: np.ndarray, y: np.ndarray, a: np.ndarray, b: np.ndarray, seed: int =
 def evaluate_weat(
     vectors: WordVectors, sets: dict[str, list[str]], test: tuple[str, str, str, str], seed: int = 0
 ) -> dict[str, float | bool]:
-    """`weat` of four named word sets, with the words `used` of the `total`. Raises NoCoverage."""
+    """`weat` of four named word sets, with the words `used` of the `total`, and `recased`. Raises NoCoverage."""
     lookup = Lookup(vectors)
     known = {}
     for name in test:
@@ -108,6 +92,7 @@ def evaluate_weat(
     return weat(x, y, a, b, seed) | {
         "used": sum(map(len, known.values())),
         "total": sum(len(sets[name]) for name in test),
+        "recased": lookup.recased(chain.from_iterable(sets[name] for name in test)),
     }
 
 
@@ -128,7 +113,7 @@ def gender_direction(unit: np.ndarray, pairs: np.ndarray) -> tuple[np.ndarray, f
         raise NoCoverage(f"no coverage: {len(pairs)} definitional pairs; at least 2 are needed")
     half = (unit[pairs[:, 0]].astype(np.float64) - unit[pairs[:, 1]]) / 2  # (n, d); the second words are its negative
     _, strength, components = np.linalg.svd(half, full_matrices=False)
-    if strength[0] == 0:
+    if strength[0] <= ROUNDING:
         raise NoCoverage("no coverage: the definitional pairs do not differ")
     direction = components[0] * (1 if components[0] @ half.sum(axis=0) >= 0 else -1)
     return direction, float(strength[0] ** 2 / np.sum(strength**2))
@@ -165,18 +150,10 @@ def evaluate_bias(vectors: WordVectors, seed: int = 0) -> dict[str, Any]:
 
     `bias.weat.7_math_arts.effect`, `.p`, `.exact`, `.used`, `.total`; `bias.gender.share`, `.used`, `.total`;
     `bias.professions.she`, `.he` (the ends of the direction, as [word, cosine]), `.rho` with the stereotype ratings;
-    `bias.analogies.family.before`, `.after`, … What cannot be measured has a `not_run` with the reason instead.
+    `bias.analogies.family.before`, `.after`, … What cannot be measured has a `not_run` with the reason instead: of
+    `bias.weat` or one of its tests, `bias.gender`, `bias.professions`, `bias.debias`.
     """
     return _weat_figures(vectors, seed) | _gender_figures(vectors)
-
-
-def read_words(name: str) -> Any:
-    """Content of the word list `name` of FILES. Raises NotAtHand, or InputError where its file is no JSON."""
-    path = find_data(FILES[name])
-    try:
-        return json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise InputError(f"{path}: line {error.lineno}: expected JSON: {error.msg}; fetch the file again") from None
 
 
 def _weat_figures(vectors: WordVectors, seed: int) -> dict:
@@ -196,32 +173,46 @@ def _weat_figures(vectors: WordVectors, seed: int) -> dict:
 
 def _gender_figures(vectors: WordVectors) -> dict:
     try:
-        lists = {name: read_words(name) for name in FILES if name != "weat"}
-        questions = read_questions(find("google"))
+        listed = read_words("definitional_pairs")
     except NotAtHand as reason:
         return {"bias.gender.not_run": str(reason)}
-    pairs = known_pairs(vectors, lists["definitional_pairs"])
-    counts = {"bias.gender.used": len(pairs), "bias.gender.total": len(lists["definitional_pairs"])}
+    pairs = known_pairs(vectors, listed)
+    counts: dict[str, Any] = {
+        "bias.gender.used": len(pairs),
+        "bias.gender.total": len(listed),
+        "bias.gender.recased": Lookup(vectors).recased(chain.from_iterable(listed)),
+    }
     try:
         direction, share = gender_direction(vectors.unit, pairs)
     except NoCoverage as reason:
         return counts | {"bias.gender.not_run": str(reason)}
+    results = counts | {"bias.gender.share": share}
+    for part, figures in (("professions", _profession_figures), ("debias", _debias_figures)):
+        try:
+            results |= figures(vectors, direction)
+        except NotAtHand as reason:
+            results[f"bias.{part}.not_run"] = str(reason)
+    return results
 
-    lookup = Lookup(vectors)
+
+def _profession_figures(vectors: WordVectors, direction: np.ndarray) -> dict:
+    return profession_figures(vectors, direction, read_words("professions"))
+
+
+def _debias_figures(vectors: WordVectors, direction: np.ndarray) -> dict:
+    """How many words hard debiasing spares, and Google's analogies before and after it."""
+    lists = {name: read_words(name) for name in ("equalize_pairs", "gender_specific")}
+    questions = read_questions(find("google"))
     equalize = known_pairs(vectors, lists["equalize_pairs"])
-    specific = np.array([row for row in map(lookup.row, lists["gender_specific"]) if row >= 0], dtype=np.int64)
-    results = counts | {
-        "bias.gender.share": share,
-        "bias.debias.equalized": len(equalize),
-        "bias.debias.specific": len(specific),
-    }
-    results |= profession_figures(vectors, direction, lists["professions"])
+    specific = np.array([row for row in map(Lookup(vectors).row, lists["gender_specific"]) if row >= 0], dtype=np.int64)
+    results: dict[str, Any] = {"bias.debias.equalized": len(equalize), "bias.debias.specific": len(specific)}
     debiased = hard_debias(vectors, direction, equalize, specific)
     for when, version in (("before", vectors), ("after", debiased)):
         scores = evaluate_analogies(version, questions, TOP_WORDS)
         for part, key in (("all", ""), ("family", "section.family.")):
-            results[f"bias.analogies.{part}.{when}"] = scores[f"{key}accuracy"]
-            results[f"bias.analogies.{part}.used"] = scores[f"{key}used"]
+            if f"{key}accuracy" in scores:
+                results[f"bias.analogies.{part}.{when}"] = scores[f"{key}accuracy"]
+                results[f"bias.analogies.{part}.used"] = scores[f"{key}used"]
     return results
 
 
@@ -236,7 +227,11 @@ def profession_figures(vectors: WordVectors, direction: np.ndarray, professions:
     ratings = np.array([rating for *_, rating in professions])
     by_definition = np.array([definitional for _, definitional, _ in professions])
     known = rows >= 0
-    counts = {"bias.professions.used": int(known.sum()), "bias.professions.total": len(professions)}
+    counts = {
+        "bias.professions.used": int(known.sum()),
+        "bias.professions.total": len(professions),
+        "bias.professions.recased": lookup.recased(word for word, *_ in professions),
+    }
     if known.sum() < 2:
         return counts | {"bias.professions.not_run": f"no coverage: {known.sum()} of {len(professions)} professions"}
     cosine = vectors.unit[rows[known]] @ direction  # (known,)
@@ -247,6 +242,6 @@ def profession_figures(vectors: WordVectors, direction: np.ndarray, professions:
     return counts | {
         "bias.professions.she": ends[:shown],
         "bias.professions.he": ends[: -shown - 1 : -1],
-        "bias.professions.rho": spearman(cosine[judged], -ratings[known][judged]),
+        "bias.professions.rho": spearman(settled(cosine[judged]), -ratings[known][judged]),
         "bias.professions.rated": int(judged.sum()),
     }

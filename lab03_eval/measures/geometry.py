@@ -18,6 +18,7 @@ import numpy as np
 from scipy.special import logsumexp
 from scipy.stats import skew
 
+from lab03_eval.measures.significance import ROUNDING
 from lab03_eval.vectors import WordVectors, unit_rows
 
 TOP_WORDS = 30_000
@@ -169,7 +170,8 @@ def alignment(a: WordVectors, b: WordVectors, top_words: int = TOP_WORDS) -> dic
     left, right = a.unit[rows_a], b.unit[rows_b]
     directed = left.any(axis=1) & right.any(axis=1)
     if not directed.any():
-        raise ValueError("the two embeddings have no word in common")
+        lack = "whose vector is not zero in both" if len(rows_a) else "among their most frequent ones"
+        raise ValueError(f"the two embeddings have no word in common {lack}")
     dim = max(a.dim, b.dim)
     left, right = (
         np.pad(unit[directed], ((0, 0), (0, dim - unit.shape[1]))).astype(np.float64) for unit in (left, right)
@@ -183,7 +185,7 @@ def evaluate_geometry(vectors: WordVectors, top_words: int = TOP_WORDS) -> dict[
     """Figures of one embedding under flat keys: `geometry.anisotropy`, `geometry.hubness.skewness`, …
 
     `geometry.words` rows are used: the first `top_words` without their `geometry.zero` zero rows. Where they are too
-    few, `geometry.not_run` says so.
+    few, `geometry.not_run` says so. Where all vectors are the same, nothing is left when the mean is removed: NaN.
     """
     matrix = vectors.matrix[:top_words]
     directed = np.flatnonzero(matrix.any(axis=1))
@@ -192,12 +194,13 @@ def evaluate_geometry(vectors: WordVectors, top_words: int = TOP_WORDS) -> dict[
         return counts | {"geometry.not_run": f"{len(directed)} words with a direction; {NEIGHBOURS + 1} are needed"}
     matrix = matrix[directed]
     centred = matrix - matrix.mean(axis=0, dtype=np.float64)
+    constant = np.abs(centred).max() <= ROUNDING * np.abs(matrix).max()  # rounding errors are no directions
     hubs = hubness(matrix)
     return counts | {
         "geometry.anisotropy": anisotropy(matrix),
-        "geometry.anisotropy.centred": anisotropy(centred),
+        "geometry.anisotropy.centred": np.nan if constant else anisotropy(centred),
         "geometry.isotropy": isotropy(matrix),
-        "geometry.isotropy.centred": isotropy(centred),
+        "geometry.isotropy.centred": np.nan if constant else isotropy(centred),
         "geometry.hubness.skewness": hubs["skewness"],
         "geometry.hubness.max": hubs["max"],
         "geometry.hubness.hub": vectors.words[directed[int(hubs["hub"])]],

@@ -16,10 +16,23 @@ from typing import Any
 
 import numpy as np
 
-from lab03_eval.benchmarks import BENCHMARKS, NotAtHand, Pair, find, find_data, read_pairs, read_questions, read_text
+from lab03_eval.benchmarks import (
+    BENCHMARKS,
+    NotAtHand,
+    Pair,
+    damaged,
+    find,
+    find_data,
+    finite,
+    read_pairs,
+    read_questions,
+    read_text,
+)
 from lab03_eval.eval_embeddings import evaluate_analogies, evaluate_similarity, solve_analogies
-from lab03_eval.measures.bias import WEAT_TESTS, evaluate_weat, read_words
+from lab03_eval.measures.bias import evaluate_weat
+from lab03_eval.measures.word_lists import WEAT_TESTS, read_words
 from lab03_eval.vectors import WordVectors
+from wordlab.errors import InputError
 
 Figures = dict[str, Any]
 
@@ -53,9 +66,21 @@ class Claim:
     conditions: str
 
 
+def columns(file: str, number: int) -> list[list[str]]:
+    """The fields of each line but the first, which names the columns, or which the source leaves out."""
+    path = find_data(file)
+    rows = [line.split() for line in read_text(path).splitlines()]
+    for line, row in enumerate(rows, start=1):
+        if len(row) != number:
+            raise damaged(path, f"line {line}", f"{number} columns")
+    return rows[1:]
+
+
 def rg65() -> Figures:
-    lines = read_text(find_data(RG65_GOLD)).splitlines()[1:]  # the first names the columns
-    pairs: list[Pair] = [(first, second, float(score)) for first, second, score in map(str.split, lines)]
+    try:
+        pairs: list[Pair] = [(first, second, finite(score)) for first, second, score in columns(RG65_GOLD, 3)]
+    except ValueError as error:
+        raise damaged(find_data(RG65_GOLD), str(error), "a number in the third column") from None
     scores = evaluate_similarity(vectors_of(DSM), pairs)
     return {"ours": scores["rho"], "used": scores["used"], "total": scores["total"]}
 
@@ -68,7 +93,7 @@ def weat_effect(file: str, test: str) -> Figures:
 def capitals(unit: bool) -> Figures:
     """Accuracy of 3CosAdd: argmax cos(w, b − a + c) with the offset taken between unit or between raw vectors."""
     vectors = vectors_of(GOOGLENEWS_CAPITALS)
-    questions = [line.split() for line in read_text(find_data(CAPITALS)).splitlines()[1:]]
+    questions = columns(CAPITALS, 4)
     rows = np.array([[vectors.index.get(word, -1) for word in question] for question in questions])  # (n, 4)
     rows = rows[(rows >= 0).all(axis=1)]
     if unit:
@@ -138,6 +163,8 @@ CLAIMS = [
 
 
 def judged(published: float, ours: float) -> str:
+    if math.isnan(ours):
+        return "not defined"
     off = ours / published - 1
     return "within 1 %" if abs(off) <= TOLERANCE else f"off by {100 * off:+.1f} %"
 
@@ -152,7 +179,7 @@ def run_claim(claim: Claim) -> Figures:
     }
     try:
         row |= claim.measure()
-    except NotAtHand as reason:
+    except InputError as reason:
         return row | {"not_run": str(reason)}
     return row | {"verdict": judged(claim.published, row["ours"])}
 
@@ -160,37 +187,60 @@ def run_claim(claim: Claim) -> Figures:
 # By gensim
 
 
+SIMILARITIES = {"wordsim353": "WordSim-353, Spearman's ρ", "simlex999": "SimLex-999, Spearman's ρ"}
+ACCURACY, SECTIONS = "Google, 3CosAdd, accuracy", "Google, sections with equal counts"
+
+
 def against_gensim() -> list[Figures]:
-    """The harness and gensim on the same 13,951 of GoogleNews's vectors: scores and counts must be equal."""
-    similarities = {"wordsim353": "WordSim-353, Spearman's ρ", "simlex999": "SimLex-999, Spearman's ρ"}
-    accuracy, sections = "Google, 3CosAdd, accuracy", "Google, sections with equal counts"
+    """The harness and gensim on the same 13,951 of GoogleNews's vectors: scores and counts must be equal.
+
+    gensim looks words up as they are written. So the harness is asked only what both look up alike: the items whose
+    words are in the file as they are written.
+    """
     try:
         vectors = vectors_of(GOOGLENEWS_PART)
-    except NotAtHand as reason:
-        return [{"what": what, "not_run": str(reason)} for what in (*similarities.values(), accuracy, sections)]
-    theirs = vectors.to_gensim()
-    exactly = {"restrict_vocab": len(vectors), "case_insensitive": False}
+        return [*similarities_against_gensim(vectors), *analogies_against_gensim(vectors)]
+    except InputError as reason:
+        return [{"what": what, "not_run": str(reason)} for what in (*SIMILARITIES.values(), ACCURACY, SECTIONS)]
+
+
+def similarities_against_gensim(vectors: WordVectors) -> list[Figures]:
     rows = []
-    for name, what in similarities.items():
-        mine = evaluate_similarity(vectors, read_pairs(find(name)))
-        _, rho, unknown = theirs.evaluate_word_pairs(str(find(name)), **exactly)
+    for name, what in SIMILARITIES.items():
+        pairs = read_pairs(find(name))
+        written = [pair for pair in pairs if pair[0] in vectors.index and pair[1] in vectors.index]
+        mine = evaluate_similarity(vectors, written) | {"total": len(pairs)}
+        _, rho, unknown = vectors.to_gensim().evaluate_word_pairs(str(find(name)), **exactly(vectors))
         covered = math.isclose(mine["used"] / mine["total"], 1 - unknown / 100)
         rows.append(agreement(what, float(rho.statistic), mine["rho"] if covered else math.nan, mine))
-    mine = evaluate_analogies(vectors, read_questions(find("google")))
-    score, answered = theirs.evaluate_word_analogies(str(find("google")), **exactly)
+    return rows
+
+
+def analogies_against_gensim(vectors: WordVectors) -> list[Figures]:
+    sections = read_questions(find("google"))
+    written = [(name, [q for q in questions if vectors.index.keys() >= set(q)]) for name, questions in sections]
+    mine = evaluate_analogies(vectors, written) | {"total": sum(len(questions) for _, questions in sections)}
+    score, answered = vectors.to_gensim().evaluate_word_analogies(str(find("google")), **exactly(vectors))
     answered.pop()  # the last is the sum of all
     equal = 0
     for section in answered:
         right, wrong = len(section["correct"]), len(section["incorrect"])
         key = f"section.{section['section']}"
         equal += (mine[f"{key}.correct"], mine[f"{key}.used"]) == (right, right + wrong)
-    return [*rows, agreement(accuracy, score, mine["accuracy"], mine), agreement(sections, len(answered), equal, mine)]
+    return [agreement(ACCURACY, score, mine["accuracy"], mine), agreement(SECTIONS, len(answered), equal, mine)]
+
+
+def exactly(vectors: WordVectors) -> dict[str, Any]:
+    """gensim's options for all rows and for words as they are written."""
+    return {"restrict_vocab": len(vectors), "case_insensitive": False}
 
 
 def agreement(what: str, theirs: float, ours: float, scores: Figures) -> Figures:
     """Equal means: but for the rounding of the last bits of a float64."""
     equal = math.isclose(theirs, ours, rel_tol=1e-14)
     verdict = "equal" if equal else f"differs by {ours - theirs:.1g}"
+    if math.isnan(ours - theirs):
+        verdict = "not defined"
     counts = {"used": scores["used"], "total": scores["total"]}
     return {"what": what, "gensim": theirs, "ours": ours, "verdict": verdict} | counts
 
@@ -276,11 +326,12 @@ def glove_verdict(row: Figures, comparable: bool) -> str:
 def measure(glove: str | None) -> Figures:
     """All rows; `glove` is a file of GloVe's vectors. Raises VectorFileError or OSError where it cannot be read."""
     vectors = WordVectors.load(glove) if glove else None
+    note = f" ({vectors.note})" if vectors and vectors.note else ""
     return {
         "tolerance": TOLERANCE,
         "gensim_version": version("gensim"),
         "published": [run_claim(claim) for claim in CLAIMS],
         "gensim": against_gensim(),
         "glove": glove_rows(vectors),
-        "glove_file": f"{Path(glove).name}, {len(vectors):,} × {vectors.dim}" if glove and vectors else None,
+        "glove_file": f"{Path(glove).name}, {len(vectors):,} × {vectors.dim}{note}" if glove and vectors else None,
     }

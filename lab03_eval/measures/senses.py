@@ -19,11 +19,12 @@ financial news). Clusters can be themes of one sense. And the two limits on `con
 from __future__ import annotations
 
 import numpy as np
-from sklearn.cluster import KMeans
-from sklearn.metrics import silhouette_score
 
 from lab03_eval.measures.geometry import TOP_WORDS, unit_rows
+from lab03_eval.measures.significance import ROUNDING
 from lab03_eval.vectors import WordVectors
+from lab03_eval.vectors.lookup import Lookup
+from wordlab.packages import MissingPackage, needs
 
 WORDS = ("java", "bank", "python", "apple")
 NEIGHBOURS = 50
@@ -38,8 +39,9 @@ def neighbourhood(
 
     `coherence`: mean cosine between two neighbours; `similarity`: mean cosine with the word itself; `contact` and
     `silhouette` as above; `clusters`: largest first, each with `words` (nearest first), `share` of the neighbours and
-    its own `coherence` (None for a single word); `verdict`: one line. For an unknown word, or one with too few
-    neighbours to cluster, there is `not_run` instead.
+    its own `coherence` (None for a single word); `verdict`: one line; `found_as`: the word as the vocabulary has it,
+    where only its case differs (see lookup.py). For an unknown word, or one with too few neighbours to cluster, there
+    is `not_run` instead.
     """
     vectors = vectors.distinct()
     return _report(vectors, _centred_unit(vectors, top_words), word, neighbours, seed)
@@ -61,7 +63,8 @@ def format_senses(reports: dict[str, dict], shown: int = 8) -> str:
         if "not_run" in report:
             lines.append(f"{word}: not run: {report['not_run']}")
             continue
-        lines.append(f"{word}: {report['verdict']}")
+        found_as = f" (found as {report['found_as']})" if "found_as" in report else ""
+        lines.append(f"{word}{found_as}: {report['verdict']}")
         lines += [
             f"    {cluster['share']:4.0%}  {', '.join(cluster['words'][:shown])}" for cluster in report["clusters"]
         ]
@@ -69,21 +72,20 @@ def format_senses(reports: dict[str, dict], shown: int = 8) -> str:
 
 
 def _centred_unit(vectors: WordVectors, top_words: int) -> np.ndarray:
+    """Unit rows (top_words, d) less the mean row; zero where a row is zero, and where it is the mean itself."""
     top = vectors.matrix[:top_words]
-    mean = top.mean(axis=0)
-    unit = unit_rows(top - mean)  # (top_words, d)
+    unit = unit_rows(top - top.mean(axis=0))  # (top_words, d)
+    exact = top.astype(np.float64)  # float32's error of a mean of many rows would pass for a direction
+    left, before = (np.linalg.norm(rows, axis=1) for rows in (exact - exact.mean(axis=0), exact))
+    unit[left <= ROUNDING * before] = 0
     unit[~top.any(axis=1)] = 0  # a zero row has no direction, also after centring
     return unit
 
 
 def _report(vectors: WordVectors, unit: np.ndarray, word: str, neighbours: int = NEIGHBOURS, seed: int = 0) -> dict:
-    row = vectors.index.get(word)
-    if row is None:
-        return {"not_run": "not in the vocabulary"}
-    if row >= len(unit):
-        return {"not_run": f"not among the {len(unit):,} most frequent words (it is number {row + 1:,})"}
-    if not unit[row].any():
-        return {"not_run": "its vector is zero"}
+    row = Lookup(vectors).row(word)
+    if reason := _no_direction(vectors, unit, row):
+        return {"not_run": reason}
     cosine = unit @ unit[row]  # (top_words,)
     cosine[row] = -np.inf
     cosine[~unit.any(axis=1)] = -np.inf
@@ -91,35 +93,60 @@ def _report(vectors: WordVectors, unit: np.ndarray, word: str, neighbours: int =
     if len(rows) <= max(CLUSTERS):
         return {"not_run": f"{len(rows)} neighbours; at least {max(CLUSTERS) + 1} are needed"}
     near = unit[rows]  # (n, d), nearest first
-    silhouette, labels = _cluster(near, seed)
+    try:
+        silhouette, labels = _cluster(near, seed)
+    except MissingPackage as reason:
+        return {"not_run": str(reason)}
     between_words = near @ near.T  # (n, n)
     pairs = ~np.eye(len(rows), dtype=bool)
     same = labels[:, None] == labels
     within = float(between_words[same & pairs].mean())
-    contact = float(between_words[~same].mean()) / within if within > 0 and not same.all() else 1.0
-    clusters = []
-    for label in np.argsort(-np.bincount(labels), kind="stable"):
-        chosen = labels == label
-        inner = between_words[np.ix_(chosen, chosen)][~np.eye(chosen.sum(), dtype=bool)]
-        clusters.append(
-            {
-                "words": [vectors.words[i] for i in rows[chosen]],
-                "share": float(chosen.mean()),
-                "coherence": float(inner.mean()) if len(inner) else None,
-            }
-        )
     report = {
         "coherence": float(between_words[pairs].mean()),
         "similarity": float(cosine[rows].mean()),
-        "contact": contact,
+        "contact": float(between_words[~same].mean()) / within if within > 0 and not same.all() else 1.0,
         "silhouette": silhouette,
-        "clusters": clusters,
+        "clusters": _clusters([vectors.words[near_row] for near_row in rows], between_words, labels),
     }
-    return report | {"verdict": _verdict(report)}
+    found_as = {} if word in vectors.index else {"found_as": vectors.words[row]}
+    return report | {"verdict": _verdict(report)} | found_as
+
+
+def _no_direction(vectors: WordVectors, unit: np.ndarray, row: int) -> str | None:
+    """Why the word in `row` has no neighbours, if it has none."""
+    if row < 0:
+        return "not in the vocabulary"
+    if row >= len(unit):
+        return f"not among the {len(unit):,} most frequent words (it is number {row + 1:,})"
+    if not vectors.matrix[row].any():
+        return "its vector is zero"
+    if not unit[row].any():
+        return "its vector is the mean of all vectors, so no neighbour is nearer than another"
+    return None
+
+
+def _clusters(words: list[str], cosine: np.ndarray, labels: np.ndarray) -> list[dict]:
+    """The clusters of words (n,) with cosines (n, n) between them, largest first."""
+    clusters = []
+    for label in np.argsort(-np.bincount(labels), kind="stable"):
+        chosen = np.flatnonzero(labels == label)
+        inner = cosine[np.ix_(chosen, chosen)][~np.eye(len(chosen), dtype=bool)]
+        clusters.append(
+            {
+                "words": [words[place] for place in chosen],
+                "share": len(chosen) / len(words),
+                "coherence": float(inner.mean()) if len(inner) else None,
+            }
+        )
+    return clusters
 
 
 def _cluster(near: np.ndarray, seed: int) -> tuple[float | None, np.ndarray]:
     """(silhouette, labels (n,)) of the best k; one cluster without a silhouette where all vectors are equal."""
+    with needs("scikit-learn"):  # which takes a second to import
+        from sklearn.cluster import KMeans
+        from sklearn.metrics import silhouette_score
+
     distinct = len(np.unique(near.round(6), axis=0))
     found = [KMeans(k, n_init=10, random_state=seed).fit_predict(near) for k in CLUSTERS if k <= distinct]
     if not found:

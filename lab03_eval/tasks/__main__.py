@@ -13,12 +13,17 @@ is another (see mteb_adapter.py for that).
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
-from tqdm import tqdm
+try:
+    from tqdm import tqdm
 
-from lab03_eval.sentences import METHODS
-from lab03_eval.tasks.benchmark import METHOD, TASKS, Setting, evaluate_tasks
+    from lab03_eval.sentences import METHODS
+    from lab03_eval.tasks.benchmark import METHOD, TASKS, Setting, evaluate_tasks
+except ModuleNotFoundError as missing:
+    sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
+
 from lab03_eval.tasks.report import format_tasks
 from lab03_eval.vectors import WordVectors
 from wordlab.command import OneLineParser, run_command, seed
@@ -44,9 +49,9 @@ def run(args: argparse.Namespace) -> None:
     setting = Setting(vectors, args.method, args.seed, args.conll2003)
     results = {"vectors": args.vectors, "words": len(vectors), "dim": vectors.dim}
     results |= evaluate_tasks(setting, tqdm(args.only, unit="task", disable=None, leave=False))
-    print(f"{args.vectors}: {len(vectors):,} words, {vectors.dim} dimensions\n{format_tasks(results)}", flush=True)
     if args.json:
         write_json(args.json, results)
+    print(f"{args.vectors}: {vectors}\n{format_tasks(results)}", flush=True)
 
 
 run_command(build_parser(), run, place="vectors")

@@ -27,6 +27,7 @@ from lab03_eval.tasks.scores import RETRIEVED, Row, Score, covered, mean_score, 
 from lab03_eval.tasks.task_data import (
     Labelled,
     Tagged,
+    TaskDataError,
     read_banking77,
     read_conll,
     read_cranfield,
@@ -36,6 +37,7 @@ from lab03_eval.tasks.task_data import (
     read_trec,
 )
 from lab03_eval.vectors import WordVectors
+from wordlab.errors import InputError
 
 # Chosen on the development part of STS-Benchmark with Lab 1's vectors of wiki8: mean .659, SIF .687, uSIF .704.
 METHOD = "usif"
@@ -204,7 +206,10 @@ def pos(setting: Setting) -> Iterator[tuple[str, Row]]:
 def ner(setting: Setting) -> Iterator[tuple[str, Row]]:
     if setting.conll2003 is None:
         raise NotAtHand("its text is licensed (Reuters corpus, from NIST); for those who hold it: --conll2003 DIR")
-    train, test = (read_conll(setting.conll2003 / f"eng.{part}", column=3) for part in ("train", "testb"))
+    try:
+        train, test = (read_conll(setting.conll2003 / f"eng.{part}", column=3) for part in ("train", "testb"))
+    except TaskDataError as error:  # of a file that the user named, which ends the command
+        raise InputError(str(error)) from None
     yield "ner", tag("CoNLL-2003 names", "chunk F1", setting, train, test, tagging.chunk_counts)
 
 
@@ -223,8 +228,8 @@ TASKS = {
 def evaluate_tasks(setting: Setting, names: Iterable[str] = tuple(TASKS)) -> dict:
     """Results of the tasks, flat (`trec.score`, `sts.usif.margin.random.low`, …), and what the tasks share.
 
-    A task that cannot run has the one key `not_run`, with the reason. Raises TaskDataError for data of another
-    shape, OSError where the folder `setting.conll2003` lacks a file.
+    A task that cannot run has the one key `not_run`, with the reason: its data were not fetched, or they are damaged.
+    Raises InputError where a file of the folder `setting.conll2003` is damaged, OSError where it lacks one.
     """
     _, probability = word_probability(setting.vectors)
     results: dict = {"seed": setting.seed, "method": setting.method, "word_probability": probability}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lab03_eval.tasks.scores import Row
+from wordlab.tables import finite
 
 
 def format_tasks(results: dict[str, Any]) -> str:
@@ -27,13 +28,16 @@ def format_tasks(results: dict[str, Any]) -> str:
 
 
 def _format_row(scores: Row) -> str:
+    def number(key: str, sign: str = "") -> str:
+        return f"{scores[key]:{sign}.3f}" if finite(float(scores[key])) else "–"
+
     def cell(prefix: str, sign: str) -> str:
-        value, low, high = (scores[f"{prefix}{part}"] for part in ("score", "low", "high"))
-        return f"{value:{sign}.3f} ({low:{sign}.3f} … {high:{sign}.3f})"
+        value, low, high = (number(f"{prefix}{part}", sign) for part in ("score", "low", "high"))
+        return f"{value} ({low} … {high})"
 
     return (
         f"{scores['title']:<22}{scores['measure']:<14}{cell('', ''):>21}"
-        f"{scores['random.score']:>8.3f}{scores['baseline.score']:>10.3f}"
+        f"{number('random.score'):>8}{number('baseline.score'):>10}"
         f"{cell('margin.random.', '+'):>26}{cell('margin.baseline.', '+'):>26}"
         f"{scores['used']:>9,} /{scores['total']:>7,}{100 * scores['token_coverage']:>7.1f} %"
     )

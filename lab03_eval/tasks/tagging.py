@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from lab03_eval.sentences import SentenceEncoder
 from lab03_eval.tasks.task_data import Tagged
 from lab03_eval.vectors import WordVectors
+from lab03_eval.vectors.lookup import Lookup
 
 WIDTH = 5  # the token and two neighbours on each side
 ITERATIONS = 80  # of L-BFGS; Lab 1's d100 vectors converge in 75
@@ -19,11 +20,11 @@ ITERATIONS = 80  # of L-BFGS; Lab 1's d100 vectors converge in 75
 def token_vectors(vectors: WordVectors, words: list[str]) -> np.ndarray:
     """Vectors (n, d) of tokens as a treebank writes them; zero for a token without a known part.
 
-    A token is looked up as written, then in lower case; else it is the mean of its parts ("well-known",
-    or the digits of "1990" where the vocabulary spells digits out).
+    A token is sought by the rule of lookup.py; else it is the mean of its parts ("well-known", or the digits of "1990"
+    where the vocabulary spells digits out).
     """
     found = SentenceEncoder(vectors, "mean").fit(words).encode(words)
-    rows = np.array([vectors.index.get(word, vectors.index.get(word.lower(), -1)) for word in words], dtype=np.int64)
+    rows = np.array(list(map(Lookup(vectors).row, words)), dtype=np.int64)  # (n,)
     found[rows >= 0] = vectors.matrix[rows[rows >= 0]]
     return found
 

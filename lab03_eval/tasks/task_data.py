@@ -14,12 +14,12 @@ from typing import TypeVar
 
 import numpy as np
 
-from wordlab.errors import InputError
+from lab03_eval.benchmarks import NotAtHand
 
 T = TypeVar("T")
 
 
-class TaskDataError(InputError):
+class TaskDataError(NotAtHand):
     """A task's file that cannot be read. The message is one line: file, place, what was expected."""
 
 

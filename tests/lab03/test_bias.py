@@ -22,6 +22,8 @@ from lab03_eval.measures.bias import (
     weat,
 )
 from lab03_eval.measures.geometry import unit_rows
+from lab03_eval.measures.report import bias_text
+from lab03_eval.measures.word_lists import FILES, read_words
 from lab03_eval.vectors import WordVectors
 
 TEST = ("x", "y", "a", "b")
@@ -156,11 +158,13 @@ def test_professions_by_hand():
 
 
 def test_every_figure_on_googlenews(data_set):
-    for file in bias.FILES.values():
+    for file in FILES.values():
         data_set(file)
     found = evaluate_bias(WordVectors.load(data_set("pretrained/googlenews300_union.npz")))
     assert found["bias.weat.7_math_arts.effect"] == pytest.approx(0.97, rel=0.01)
-    assert found["bias.weat.3_names.not_run"].startswith("no coverage: 0 of the 32 words")
+    # This part of GoogleNews has 23 of the names, in lower case only ("justin"), which is counted.
+    assert (found["bias.weat.3_names.used"], found["bias.weat.3_names.recased"]) == (91, 23)
+    assert found["bias.weat.7_math_arts.recased"] == 0
     assert (found["bias.gender.used"], found["bias.gender.total"]) == (9, 10)  # "gal" is not in the file
     # Bolukbasi et al. (2016), Figure 1, name these as the extremes on the same vectors.
     assert {"nurse", "librarian", "housekeeper"} <= {word for word, _ in found["bias.professions.she"]}
@@ -179,9 +183,35 @@ def test_word_lists_that_are_not_at_hand_are_said(people):
 
 
 def test_vectors_without_a_single_listed_word(data_set):
-    for file in bias.FILES.values():
+    for file in FILES.values():
         data_set(file)
     found = evaluate_bias(WordVectors(["α", "β"], np.eye(2)))
     assert found["bias.weat.1_flowers_insects.not_run"] == "no coverage: 0 of the 25 words of flowers"
     assert found["bias.gender.not_run"].startswith("no coverage")
     assert not any(isinstance(value, float) for value in found.values())
+
+
+@pytest.mark.parametrize("lengths", [np.ones(6000), np.linspace(0.2, 5, 6000)])
+def test_constant_vectors_have_no_bias_to_report(lengths, data_set):
+    for file in FILES.values():
+        data_set(file)
+    words = {word for words in read_words("weat").values() if isinstance(words, list) for word in words}
+    words |= {word for pair in read_words("definitional_pairs") for word in pair}
+    words |= {word for word, *_ in read_words("professions")}
+    listed = sorted(words)
+    vectors = WordVectors(listed, lengths[: len(listed), None] * np.linspace(-1, 3, 25))
+    found = evaluate_bias(vectors)
+    assert math.isnan(found["bias.weat.7_math_arts.effect"])
+    assert found["bias.gender.not_run"] == "no coverage: the definitional pairs do not differ"
+    text = bias_text("constant", found)
+    assert "constant    | –" in text
+    assert "nan" not in text
+
+
+def test_professions_that_lie_alike_have_no_correlation():
+    vectors = WordVectors(["nurse", "clerk", "smith"], np.array([[1.0, 2], [2, 4], [0.3, 0.6]]))
+    ratings = [["nurse", 0, -1.0], ["clerk", 0, 0.2], ["smith", 0, 1.0]]
+    found = profession_figures(vectors, np.array([0.6, 0.8]), ratings)
+    assert math.isnan(found["bias.professions.rho"])
+    gender = {"bias.gender.share": 0.5, "bias.gender.used": 3, "bias.gender.total": 10}
+    assert "professions: not defined" in bias_text("alike", found | gender)

@@ -19,7 +19,9 @@ from lab03_eval.eval_embeddings import (
     evaluate_analogies,
     evaluate_categories,
     evaluate_similarity,
+    format_interval,
     format_scores,
+    proportion_interval,
     solve_analogies,
     spearman,
 )
@@ -200,6 +202,51 @@ def test_purity_by_hand():
     assert scores["low"] <= 5 / 6 <= scores["high"]
 
 
+@pytest.mark.parametrize(("sizes", "seed"), [((2, 3), 0), ((20,) * 21, 1), ((1,) * 9 + (40,), 2), ((150, 150), 3)])
+def test_the_interval_of_a_purity_holds_it(sizes, seed):
+    """Also of random vectors in many small categories, where the largest of several counts is mostly noise."""
+    categories = {f"c{i}": [f"c{i}w{j}" for j in range(size)] for i, size in enumerate(sizes)}
+    words = [word for members in categories.values() for word in members]
+    vectors = WordVectors(words, np.random.default_rng(seed).standard_normal((len(words), 10)))
+    scores = evaluate_categories(vectors, categories)
+    assert 0 <= scores["low"] <= scores["purity"] <= scores["high"] <= 1
+    pure = round(scores["purity"] * len(words))
+    assert (scores["low"], scores["high"]) == proportion_interval(pure, len(words))
+
+
+@pytest.mark.parametrize("lengths", [np.ones(2000), np.linspace(0.1, 3, 2000), np.zeros(2000)])
+def test_constant_vectors_are_called_constant(lengths):
+    """One vector for all words, one direction in different lengths, no direction at all: never "too few items"."""
+    words = [word for *both, _ in PAIRS for word in both]
+    words = list(dict.fromkeys(map(str.lower, words + [word for _, q in QUESTIONS for each in q for word in each])))
+    vectors = WordVectors(words, lengths[: len(words), None] * np.linspace(-1, 2, 30))
+    scores = evaluate(vectors, ["wordsim353", "google"])
+    assert math.isnan(scores["wordsim353.rho"])
+    assert scores["wordsim353.undefined"] == "constant"
+    assert scores["google.full.syntactic.low"] >= 0
+    table = format_scores(scores, len(vectors))
+    row = table.splitlines()[1]
+    assert row.split()[1:] == ["constant", "353", "/", "353"]
+    assert "nan" not in table
+    clusters = evaluate_categories(vectors, {"a": words[:20], "b": words[20:40]})
+    assert (math.isnan(clusters["purity"]), clusters["undefined"]) == (True, "constant")
+
+
+def test_too_few_items_are_still_called_so():
+    vectors = WordVectors(["king", "cabbage"], np.eye(2) + 0.1)
+    scores = evaluate(vectors, ["wordsim353"])
+    assert (scores["wordsim353.used"], scores["wordsim353.undefined"]) == (1, "too few items")
+    assert "too few items" in format_scores(scores, 2)
+
+
+def test_a_score_that_needs_no_interval_has_a_word_for_it():
+    perfect = {"wordsim353.rho": 1.0, "wordsim353.low": math.nan, "wordsim353.high": math.nan}
+    counts = {"wordsim353.used": 40, "wordsim353.total": 353}
+    assert format_interval(perfect | counts, "wordsim353", "rho", 3) == "not defined"
+    counts["wordsim353.used"] = 3
+    assert format_interval(perfect | counts, "wordsim353", "rho", 3) == "too few items"
+
+
 def test_purity_without_coverage():
     scores = evaluate_categories(WordVectors(["x"], np.ones((1, 2))), {"a": ["p"], "b": ["q"]})
     assert math.isnan(scores["purity"])
@@ -211,13 +258,13 @@ def test_the_paired_bootstrap_tells_a_real_difference_from_none(trained):
     worse = WordVectors(trained.words, noise)
     same = WordVectors(trained.words, trained.matrix * 3)  # cosines do not change
     found = compare(trained, worse)
-    assert found["wordsim353.real"]
-    assert found["google.real"]
+    assert found["wordsim353.excludes_zero"]
+    assert found["google.excludes_zero"]
     assert found["wordsim353.difference"] == pytest.approx(
         evaluate(trained)["wordsim353.rho"] - evaluate(worse)["wordsim353.rho"]
     )
     none = compare(trained, same)
-    assert not none["wordsim353.real"]
+    assert not none["wordsim353.excludes_zero"]
     assert none["google.difference"] == 0
 
 
@@ -261,6 +308,17 @@ def test_what_cannot_be_asked_is_said(trained, names, oov, says):
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     script = str(ROOT / "lab03_eval" / "eval_embeddings.py")
     return subprocess.run([sys.executable, script, *arguments], capture_output=True, text=True)
+
+
+def test_the_command_says_what_is_odd_about_the_vectors(trained, tmp_path):
+    matrix = trained.matrix.copy()
+    matrix[::3] = 0
+    WordVectors([f"/c/en/{word}" for word in trained.words], matrix).save(tmp_path / "vectors.bin")
+    done = command(str(tmp_path / "vectors.bin"), "--only", "wordsim353")
+    assert done.returncode == 0, done.stderr
+    assert f"zero vectors, of cosine 0: {len(matrix[::3]):,}" in done.stdout
+    assert "begin with '/c/en/'" in done.stdout
+    assert "Each word is sought as written, then in lower case, then in title case." in done.stdout
 
 
 def test_command_prints_a_table_and_writes_unrounded_json(trained, tmp_path):

@@ -23,6 +23,7 @@ from lab03_eval.measures.geometry import (
     neighbour_overlap,
     procrustes,
 )
+from lab03_eval.measures.report import geometry_table
 from lab03_eval.vectors import WordVectors
 
 
@@ -176,3 +177,24 @@ def test_too_few_words_are_said():
     found = evaluate_geometry(named(np.vstack([np.eye(9), np.zeros((20, 9))])))
     assert found["geometry.not_run"] == "9 words with a direction; 11 are needed"
     assert found["geometry.zero"] == 20
+
+
+@pytest.mark.parametrize("vector", [[1, 1, 1], [0.1, -0.3, 7]])
+def test_constant_vectors_have_no_shape_once_their_mean_is_removed(vector):
+    vectors = WordVectors([f"w{i}" for i in range(100)], np.tile(vector, (100, 1)))
+    figures = evaluate_geometry(vectors)
+    assert figures["geometry.anisotropy"] == pytest.approx(1)
+    assert np.isnan(figures["geometry.anisotropy.centred"])
+    assert np.isnan(figures["geometry.isotropy.centred"])
+    table = geometry_table({"constant": figures})
+    assert "not defined" in table
+    assert "nan" not in table
+
+
+def test_what_keeps_two_embeddings_apart_is_named():
+    words = ["a", "b", "c"]
+    zero, some = WordVectors(words, np.zeros((3, 2))), WordVectors(words, np.ones((3, 2)))
+    with pytest.raises(ValueError, match="no word in common whose vector is not zero in both"):
+        alignment(zero, some)
+    with pytest.raises(ValueError, match="no word in common among their most frequent ones"):
+        alignment(some, WordVectors(["x", "y", "z"], np.ones((3, 2))))

@@ -102,6 +102,20 @@ def test_the_calls_of_one_task_share_their_components(pets):
     np.testing.assert_array_equal(encode(model, SECOND, "other"), SentenceEncoder(pets).fit(SECOND).encode(SECOND))
 
 
+@pytest.mark.parametrize("method", ["sif", "usif"])
+@pytest.mark.filterwarnings("ignore:.*no common component")
+def test_a_task_whose_first_call_is_one_query_still_finds_its_document(pets, method):
+    class Metadata:
+        name = "retrieval"
+
+    model = StaticModel(pets, method=method)
+    query, documents = (
+        model.encode([{"text": texts}], task_metadata=Metadata, hf_split="test", hf_subset="default")
+        for texts in (["cat and dog"], ["The stone falls", "Dog and cat", "Two cats run"])
+    )
+    assert model.similarity(query, documents)[0, 1] == pytest.approx(1)
+
+
 def test_the_adapter_imports_without_mteb():
     code = "import sys; sys.modules['mteb'] = None; import lab03_eval.mteb_adapter as m; print(m.StaticModel.__name__)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)

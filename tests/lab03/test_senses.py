@@ -83,6 +83,17 @@ def test_equal_vectors_are_one_sense():
     assert [len(cluster["words"]) for cluster in report["clusters"]] == [19]
 
 
+@pytest.mark.parametrize("vector", [[0.1, 0.3, -7], [1, 1, 1], [1e-12, 0, 1e-9]])
+def test_words_that_are_all_alike_are_not_said_to_be_zero(vector):
+    vectors = WordVectors([f"w{i}" for i in range(2000)], np.tile(vector, (2000, 1)))
+    vectors.matrix[7] = 0
+    reports = evaluate_senses(WordVectors(vectors.words[:7], vectors.matrix[:7]), ("w3",))
+    assert reports["w3"] == {"not_run": "its vector is the mean of all vectors, so no neighbour is nearer than another"}
+    assert evaluate_senses(vectors, ("w7",))["w7"] == {"not_run": "its vector is zero"}
+    vectors.matrix[7] = vectors.matrix[0]
+    assert evaluate_senses(vectors, ("w7",))["w7"]["not_run"].startswith("its vector is the mean of all vectors")
+
+
 def test_the_report_is_the_same_each_time():
     vectors = planted(similarity=0.5)
     assert neighbourhood(vectors, "target") == neighbourhood(vectors, "target")

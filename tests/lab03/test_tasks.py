@@ -154,8 +154,8 @@ def test_windows_by_hand():
 def test_tokens_are_looked_up_as_written_then_by_their_parts():
     vectors = WordVectors(["well", "known", "U.S.", "one"], np.array([[2, 0], [0, 4], [1, 1], [0, 6]]))
     found = tagging.token_vectors(vectors, ["Well-known", "U.S.", "u.s.", "11", ",", "KNOWN"])
-    # "u.s." falls apart into unknown letters; "11" is "one one".
-    assert found.tolist() == [[1, 2], [1, 1], [0, 0], [0, 6], [0, 0], [0, 4]]
+    # "u.s." is "U.S." in title case; "11" is "one one".
+    assert found.tolist() == [[1, 2], [1, 1], [1, 1], [0, 6], [0, 0], [0, 4]]
 
 
 def test_most_frequent_tag_by_hand():

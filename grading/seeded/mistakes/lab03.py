@@ -43,8 +43,8 @@ MISTAKES = [
     ),
     lesson(
         "capitals looked up in a lower-case vocabulary",
-        old="self.lower = all(word == word.lower() for word in vectors.words)",
-        new="self.lower = False",
+        old="rows = Lookup(vectors).rows([pair[:2] for pair in pairs]).reshape(-1, 2)",
+        new="rows = np.array([[vectors.index.get(word, -1) for word in pair[:2]] for pair in pairs])",
         step="cosines",
     ),
     lesson(

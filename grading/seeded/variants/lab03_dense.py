@@ -89,7 +89,7 @@ def compare_correlations(first, second, human, seed=1):
         resampled[i] = spearman(first[drawn], human[drawn]) - spearman(second[drawn], human[drawn])
     low, high = np.nanquantile(resampled, [0.025, 0.975])
     difference = spearman(first, human) - spearman(second, human)
-    return {"difference": difference, "low": low, "high": high, "used": n, "real": bool(low * high > 0)}
+    return {"difference": difference, "low": low, "high": high, "used": n, "excludes_zero": bool(low * high > 0)}
 
 
 def anisotropy(matrix):

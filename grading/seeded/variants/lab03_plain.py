@@ -112,7 +112,7 @@ def compare_correlations(first, second, human, seed=1):
     resampled = sorted(difference([draw.randrange(n) for _ in range(n)]) for _ in range(1000))
     low, high = resampled[25], resampled[974]
     whole = difference(range(n))
-    return {"difference": whole, "low": low, "high": high, "used": n, "real": low > 0 or high < 0}
+    return {"difference": whole, "low": low, "high": high, "used": n, "excludes_zero": low > 0 or high < 0}
 
 
 def anisotropy(matrix):

@@ -80,7 +80,13 @@ def compare_correlations(first, second, human, seed=1):
             data, difference, paired=True, n_resamples=1500, method="percentile", vectorized=True, rng=seed
         )
         low, high = found.confidence_interval
-    return {"difference": difference(*data), "low": low, "high": high, "used": len(human), "real": low > 0 or high < 0}
+    return {
+        "difference": difference(*data),
+        "low": low,
+        "high": high,
+        "used": len(human),
+        "excludes_zero": low > 0 or high < 0,
+    }
 
 
 def anisotropy(matrix):

@@ -78,4 +78,4 @@ def compare_correlations(first, second, human, seed=1):
     resampled = correlation(ranks(first[drawn]), people) - correlation(ranks(second[drawn]), people)
     low, high = torch.quantile(resampled, torch.tensor([0.025, 0.975], dtype=torch.float64)).tolist()
     difference = spearman(first, human) - spearman(second, human)
-    return {"difference": difference, "low": low, "high": high, "used": n, "real": not low <= 0 <= high}
+    return {"difference": difference, "low": low, "high": high, "used": n, "excludes_zero": not low <= 0 <= high}
