@@ -13,6 +13,7 @@ scales them to length one first.
 from __future__ import annotations
 
 import difflib
+import io
 import math
 import sys
 
@@ -107,4 +108,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a console may lack the arrow or the minus
     main()

@@ -10,6 +10,7 @@ the model can go by. Left out, because thirty sentences do not need them: subsam
 from __future__ import annotations
 
 import difflib
+import io
 import math
 import random
 import sys
@@ -144,4 +145,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a console may lack the arrow or the minus
     main()

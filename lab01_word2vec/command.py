@@ -19,9 +19,10 @@ from lab01_word2vec.views import Trained, train_vectors
 from lab03_eval.eval_embeddings import PROTOCOL_NOTE, evaluate, format_scores
 from lab03_eval.vectors import WordVectors
 from wordlab import STARTED
-from wordlab.command import run_command
+from wordlab.command import run_command, unless_impossible
 from wordlab.devices import choose_device
 from wordlab.files import demand_writable, save_tensors, write_json
+from wordlab.packages import needs
 
 THRESHOLDS = {"wordsim353.rho": 0.55, "google.full.accuracy": 0.30}
 
@@ -44,23 +45,22 @@ def run(args: argparse.Namespace) -> None:
         return
     trained = train_vectors(corpus, config, device, out, args.keep, args.resume)
     speed = len(corpus.ids) * config.epochs * len(config.window) / max(trained.seconds, 1e-9)
+    vectors = save(corpus, trained, out)
     print(f"trained in {trained.seconds:.1f} s ({speed / 1e6:.2f} million words/s)")
 
-    vectors = save(corpus, trained, out)
-    print(f"\n{describe(vectors, None if args.all_words else FREQUENT)}")
     scores = evaluate(vectors)
-    print(f"\nScores ({corpus.name}, seed {config.seed}, {args.keep} vectors)")
-    print(f"{format_scores(scores, len(vectors))}\n{PROTOCOL_NOTE}")
-    draw(vectors, corpus.name, config.seed, out)
-
     report = {"config": asdict(config), "keep": args.keep, "precision": config.precision}
     report |= {"device": device.type, "threads": args.threads}
     report |= {"corpus": {"name": corpus.name, "tokens": corpus.tokens, "words": len(corpus.words)}}
     report |= {"versions": {"python": platform.python_version(), "torch": torch.__version__}}
-    seconds = time.perf_counter() - STARTED
     training = {"seconds": trained.seconds, "losses": trained.losses, "words_per_second": speed}
-    report |= {"training": training, "command_seconds": seconds}
+    report |= {"training": training, "command_seconds": time.perf_counter() - STARTED}
     write_json(out / "run.json", report | {"scores": scores})
+    print(f"\n{describe(vectors, None if args.all_words else FREQUENT)}")
+    print(f"\nScores ({corpus.name}, seed {config.seed}, {args.keep} vectors)")
+    print(f"{format_scores(scores, len(vectors))}\n{PROTOCOL_NOTE}")
+    unless_impossible("neighbours.png", lambda: draw(vectors, corpus.name, config.seed, out))
+    seconds = time.perf_counter() - STARTED
     print(f"\ndone in {seconds:.0f} s: {out}/vectors.bin; {verdict(corpus, scores)}")
 
 
@@ -86,8 +86,9 @@ def save(corpus: Corpus, trained: Trained, out: Path) -> WordVectors:
 
 
 def draw(vectors: WordVectors, corpus: str, seed: int, out: Path) -> None:
-    """Write neighbours.png."""
-    from lab03_eval.pictures.plots import draw_families  # matplotlib and scikit-learn take a second to import
+    """Write neighbours.png. Raises InputError where it would show nothing, or a package for it is missing."""
+    with needs("matplotlib"):  # which takes a second to import
+        from lab03_eval.pictures.plots import draw_families
 
     draw_families(vectors, out / "neighbours.png", f"word2vec, {corpus}", seed=seed)
 

@@ -1,3 +1,8 @@
-from lab02_glove_fasttext.command import main
+import sys
+
+try:
+    from lab02_glove_fasttext.command import main
+except ModuleNotFoundError as missing:
+    sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
 main()

@@ -16,7 +16,6 @@ from lab02_glove_fasttext.comparison import (
     COMPARED,
     MODELS,
     Runs,
-    draw_scores,
     inflections,
     measured,
     report,
@@ -30,9 +29,10 @@ from lab02_glove_fasttext.solution import cooccurrence
 from lab03_eval.measures.senses import evaluate_senses, format_senses
 from lab03_eval.vectors import WordVectors
 from wordlab import STARTED
-from wordlab.command import run_command
+from wordlab.command import run_command, unless_impossible
 from wordlab.devices import choose_device
 from wordlab.files import demand_writable, write_json, write_text
+from wordlab.packages import needs
 
 AMBIGUOUS = ("bank", "python", "apple")
 PROBES = ("solid", "gas", "water", "fashion")  # the GloVe paper's Table 1, for ice and steam
@@ -49,6 +49,8 @@ def run(args: argparse.Namespace) -> None:
     corpus = read_slice(args)
     prediction, factorisation = configure(args, corpus, str(precision).removeprefix("torch."))
     torch.set_num_threads(args.threads)
+    for name, vectors in asked.items():
+        print(f"{name}: {vectors}")
     config = settled(args, prediction)
     print("configuration:", " ".join(f"{key}={value}" for key, value in config.items()))
     print(f"slice: {corpus.name}, {corpus.tokens:,} tokens, {len(corpus.words):,} words", flush=True)
@@ -75,7 +77,7 @@ def run(args: argparse.Namespace) -> None:
     }
     compare(figures | ask(models, asked, args.oov, corpus, setup), out)
     seconds = time.perf_counter() - STARTED
-    print(f"done in {seconds:.0f} s: {out}/glove.bin, skipgram.bin, fasttext.bin, comparison.md, .json, .png")
+    print(f"done in {seconds:.0f} s: {out}/glove.bin, skipgram.bin, fasttext.bin, comparison.md and comparison.json")
 
 
 def settled(args: argparse.Namespace, prediction: Prediction) -> dict[str, Any]:
@@ -99,10 +101,17 @@ def ask(
 
 
 def compare(figures: dict[str, Any], out: Path) -> None:
-    """Print the comparison, and write it as text, figures and chart."""
+    """Write the comparison as text and figures, print it, and draw its chart."""
     text = report(figures)
-    print(f"\n{text}")
-    title = text.splitlines()[0].removeprefix("# ")
-    draw_scores(split_runs(figures["runs"])[0], out / "comparison.png", title)
     write_text(out / "comparison.md", text)
     write_json(out / "comparison.json", figures)
+    print(f"\n{text}", flush=True)
+    unless_impossible("comparison.png", lambda: draw(figures["runs"], out, text.splitlines()[0].removeprefix("# ")))
+
+
+def draw(runs: Runs, out: Path, title: str) -> None:
+    """Write comparison.png. Raises InputError where it would show nothing, or a package for it is missing."""
+    with needs("matplotlib"):  # which takes a second to import
+        from lab02_glove_fasttext.chart import draw_scores
+
+    draw_scores(split_runs(runs)[0], out / "comparison.png", title)

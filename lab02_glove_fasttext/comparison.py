@@ -16,8 +16,7 @@ from lab03_eval.benchmarks import CORE, NotAtHand, find, read_pairs
 from lab03_eval.eval_embeddings import PROTOCOL_NOTE, composed_for, evaluate, evaluate_similarity
 from lab03_eval.measures.geometry import TOP_WORDS, anisotropy
 from lab03_eval.vectors import SubwordVectors, WordVectors
-from wordlab.files import replacing
-from wordlab.tables import figure, markdown
+from wordlab.tables import figure, finite, markdown
 
 MODELS = {
     "glove": "GloVe",
@@ -134,12 +133,24 @@ def format_inflections(found: dict[str, dict[str, dict[str, Any]]]) -> str:
     return markdown(["mean cosine of the forms", *(MODELS.get(name, name) for name in found)], rows)
 
 
+def format_fit(correlations: Sequence[float | None]) -> str:
+    """How well GloVe's parameters fit the counts, over the seeds."""
+    if not finite(*correlations):
+        return "Too few pairs were counted 10 times or more, or all equally often: nothing to correlate."
+    fit = statistics.mean(value for value in correlations if value is not None)
+    return f"Over pairs counted 10 times or more, w_i·w̃_j + b_i + b̃_j and log X_ij correlate {fit:.3f}."
+
+
 def format_ratios(ratios: dict[str, Sequence[float | None]]) -> str:
     """The paper's Table 1 on this corpus: P(k|ice), P(k|steam) and their ratio."""
     if not ratios:
         return "ice or steam is not in the vocabulary: no table of their ratios."
-    rows = [[probe, *("0/0" if value is None or value != value else f"{value:.2g}" for value in row)]
-            for probe, row in ratios.items()]  # fmt: skip
+    rows = []
+    for probe, (ice, steam, ratio) in ratios.items():
+        # JSON, from which this table is made too, keeps neither a ratio over zero nor zero over zero.
+        undefined = "–" if not finite(ice, steam) else "∞" if ice else "0/0"
+        shares = [f"{share:.2g}" if finite(share) else "–" for share in (ice, steam)]
+        rows.append([probe, *shares, f"{ratio:.2g}" if finite(ratio) else undefined])
     return markdown(["k", "P(k given ice)", "P(k given steam)", "ratio"], rows)
 
 
@@ -181,7 +192,7 @@ def claims(runs: Runs) -> str:
     lines = []
     for key, title in SCORES.items():
         values: dict[str, list[Any]] = {name: [record.get(key) for record in records] for name, records in runs.items()}
-        known = {name: each for name, each in values.items() if None not in each}
+        known = {name: each for name, each in values.items() if finite(*each)}
         if len(known) < 2:
             continue
         best = max(known, key=lambda name: statistics.mean(known[name]))
@@ -190,39 +201,6 @@ def claims(runs: Runs) -> str:
         verdict = f"{MODELS[best]} is ahead on every seed" if ahead else "no order that holds on every seed"
         lines.append(f"- {title.removesuffix(' %')}: {verdict}.")
     return "\n".join(lines)
-
-
-def draw_scores(runs: Runs, path: Path, title: str) -> None:
-    """Bars of the scores, whiskers from the lowest to the highest seed."""
-    import matplotlib  # takes a second to import
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    keys = [key for key in SCORES if key != "rw.composed.rho"]
-    chart, axes = plt.subplots(figsize=(10, 4.8), dpi=200, layout="constrained")
-    colours = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#56B4E9", "#D55E00"]
-    width = 0.81 / len(runs)
-    for place, (name, records) in enumerate(runs.items()):
-        values = np.array([[100 * record.get(key, np.nan) for key in keys] for record in records])  # (seeds, keys)
-        middle, low, high = values.mean(axis=0), values.min(axis=0), values.max(axis=0)
-        at = np.arange(len(keys)) + width * (place - (len(runs) - 1) / 2)
-        whiskers = [middle - low, high - middle]
-        axes.bar(at, middle, 0.93 * width, yerr=whiskers, capsize=3, color=colours[place], label=MODELS[name])
-        for x, y, value in zip(at, high, middle):
-            if np.isfinite(value):
-                axes.text(x, y + 1, f"{value:.0f}", ha="center", fontsize=8)
-    titles = [SCORES[key].split(",")[0].replace(" ρ", "\n100 · ρ").replace(" %", "\n% correct") for key in keys]
-    axes.set_xticks(range(len(keys)), titles, fontsize=9)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.set(title=title, ylim=(0, None))
-    axes.legend(frameon=False)
-    seeds = len(next(iter(runs.values())))
-    over = f"Whiskers: lowest to highest of {seeds} seeds. " if seeds > 1 else "One seed. "
-    chart.supxlabel(f"{over}Not to be read: who wins on another corpus or a larger one.", fontsize=8)
-    with replacing(path) as temporary:
-        chart.savefig(temporary)
-    plt.close(chart)
 
 
 def split_runs(runs: Runs) -> tuple[Runs, Runs]:
@@ -234,7 +212,6 @@ def report(figures: dict[str, Any]) -> str:
     """comparison.md, from what comparison.json holds."""
     config, counting = figures["config"], figures["counting"]
     title = f"{config['corpus']}, {config['tokens']:,} tokens, d {config['dim']}, window {config['window']}"
-    fit = statistics.mean(record["log_bilinear"] for record in figures["runs"]["glove"])
     seeds = " to ".join(str(seed) for seed in sorted({config["seed"], config["seed"] + config["seeds"] - 1}))
     compared, others = split_runs(figures["runs"])
     parts = [
@@ -245,7 +222,7 @@ def report(figures: dict[str, Any]) -> str:
         *(("## Also compared", score_table(others)) if others else ()),
         *(("## What skip-gram factorises", format_lines(figures["runs"]["skipgram"])) if "ppmi" in others else ()),
         "## GloVe: is it log-bilinear?",
-        f"Over pairs counted 10 times or more, w_i·w̃_j + b_i + b̃_j and log X_ij correlate {fit:.3f}.",
+        format_fit([record["log_bilinear"] for record in figures["runs"]["glove"]]),
         format_ratios(figures["ratios"]),
         "## Unknown words",
         f"```text\n{figures['unknown']}\n```",

@@ -12,23 +12,28 @@ needs no server. WALKTHROUGH.md says what each measure means and when it mislead
 from __future__ import annotations
 
 import argparse
+import functools
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from tqdm import tqdm
 
-from lab03_eval.benchmarks import BENCHMARKS, NotAtHand, find, read_pairs
+from lab03_eval.benchmarks import BENCHMARKS, find, read_pairs
 from lab03_eval.eval_embeddings import compare, evaluate
 from lab03_eval.measures.bias import evaluate_bias
 from lab03_eval.measures.geometry import alignment, evaluate_geometry, neighbour_overlap
 from lab03_eval.measures.report import report
 from lab03_eval.measures.senses import WORDS, evaluate_senses
 from lab03_eval.pictures.layout import METHODS, MIN_WORDS, LayoutError, demand_spread, lay_out, map_words
+from lab03_eval.pictures.page import write_page
 from lab03_eval.vectors import WordVectors
 from lab03_eval.vectors.export import export_projector, export_sentence_transformer
-from wordlab.command import OneLineParser, number, run_command, seed
+from wordlab.command import OneLineParser, number, run_command, seed, unless_impossible
 from wordlab.files import demand_writable, write_json, write_text
+from wordlab.packages import MissingPackage, needs
 
 SHIPPED = Path(__file__).resolve().with_name("wiki8_20k.safetensors")
 PROJECTED = 10_000  # words that the Embedding Projector's page draws with ease
@@ -63,8 +68,7 @@ def load(paths: list[str]) -> dict[str, WordVectors]:
         vectors = WordVectors.load(path)
         name = label(path) if label(path) not in embeddings else f"{label(path)} ({place})"
         embeddings[name] = vectors
-        note = f" ({vectors.note})" if vectors.note else ""
-        print(f"{name}: {len(vectors):,} words, {vectors.dim} dimensions{note}", flush=True)
+        print(f"{name}: {vectors}", flush=True)
     return embeddings
 
 
@@ -91,22 +95,44 @@ def measure(embeddings: dict[str, WordVectors], seed: int) -> tuple[dict[str, An
     return figures, report(embeddings, figures, not_compared)
 
 
+def lay_out_all(vectors: WordVectors, words: list[str], seed: int) -> dict[str, np.ndarray]:
+    """Places (n, 2) of `words` by each method; a method whose package is missing is left out, with a line."""
+    layouts, left_out = {}, []
+    for method in tqdm(METHODS, desc="maps", disable=None):
+        try:
+            layouts[method] = lay_out(vectors, words, method, seed)
+        except MissingPackage as reason:
+            left_out.append(f"{method} left out of maps.png and map.html: {reason}")
+    print("\n".join(left_out), end="\n" if left_out else "", flush=True)
+    return layouts
+
+
 def draw(
     embeddings: dict[str, WordVectors], results: dict[str, dict[str, Any]], out: Path, top: int, seed: int
 ) -> None:
-    """The pictures and the page; maps, scatter and arrows are the first embedding's."""
-    from lab03_eval.pictures import plots
-    from lab03_eval.pictures.page import write_page
-
+    """The page and the pictures; maps, scatter and arrows are the first embedding's. What cannot be drawn is named."""
     name, vectors = next(iter(embeddings.items()))
     words = map_words(vectors, top)
-    layouts = {method: lay_out(vectors, words, method, seed) for method in tqdm(METHODS, desc="maps", disable=None)}
-    title = f"{name}: its {min(top, len(vectors)):,} most frequent words"
-    plots.draw_maps(vectors, words, layouts, out / "maps.png", title)
+    layouts = lay_out_all(vectors, words, seed)
     write_page(vectors, words, layouts, out / "map.html", name)
-    plots.draw_sections(results, out / "sections.png", {name: len(vectors) for name, vectors in embeddings.items()})
-    plots.draw_analogies(vectors, out / "analogies.png")
-    plots.draw_similarity(vectors, read_pairs(find("wordsim353")), out / "similarity.png", f"{name}, WordSim-353")
+    try:
+        with needs("matplotlib"):  # which takes a second to import
+            from lab03_eval.pictures import plots
+    except MissingPackage as reason:
+        print(f"maps.png, sections.png, analogies.png and similarity.png left out: {reason}")
+        return
+    title = f"{name}: its {min(top, len(vectors)):,} most frequent words"
+    sizes = {name: len(vectors) for name, vectors in embeddings.items()}
+    pictures: dict[str, Callable[[Path], None]] = {
+        "maps.png": lambda path: plots.draw_maps(vectors, words, layouts, path, title),
+        "sections.png": lambda path: plots.draw_sections(results, path, sizes),
+        "analogies.png": lambda path: plots.draw_analogies(vectors, path),
+        "similarity.png": lambda path: plots.draw_similarity(
+            vectors, read_pairs(find("wordsim353")), path, f"{name}, WordSim-353"
+        ),
+    }
+    for file, picture in pictures.items():
+        unless_impossible(file, functools.partial(picture, out / file))
 
 
 def run(args: argparse.Namespace) -> None:
@@ -116,14 +142,13 @@ def run(args: argparse.Namespace) -> None:
     if not args.no_pictures:  # said before the minutes that measuring takes
         try:
             demand_spread(first, map_words(first, args.top))
-            find("wordsim353")
-        except (LayoutError, NotAtHand) as error:
-            raise type(error)(f"{args.vectors[0]}: {error}; --no-pictures only measures") from None
+        except LayoutError as error:
+            raise LayoutError(f"{args.vectors[0]}: {error}; --no-pictures only measures") from None
     demand_writable(args.out)
     figures, text = measure(embeddings, args.seed)
-    print(text, flush=True)
     write_json(args.out / "scores.json", figures)
     write_text(args.out / "report.md", f"# {', '.join(embeddings)}\n{text}\n")
+    print(text, flush=True)
     if not args.no_pictures:
         draw(embeddings, figures["results"], args.out, args.top, args.seed)
     if args.export:

@@ -27,7 +27,7 @@ except ModuleNotFoundError as missing:
 from tqdm import tqdm
 
 from grading.gradebook.page import write_page
-from grading.gradebook.table import write_csv
+from grading.gradebook.table import row, write_csv
 from grading.grader import SEED, grade, not_enforced
 from grading.places import LABS, ROOT
 from grading.submission import SubmissionError, find_submission
@@ -99,10 +99,13 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def read_known(path: Path) -> dict[str, dict]:
-    """Records of an earlier run, by submission; none where the file is missing or not ours."""
+    """Records of an earlier run, by submission; none where the file is missing, not ours, or damaged."""
     try:
-        return {record["submission"]: record for record in json.loads(path.read_text(encoding="utf-8"))}
-    except (OSError, ValueError, TypeError, KeyError):
+        records = json.loads(path.read_text(encoding="utf-8"))
+        for record in records:
+            row(record)  # which needs all that the table and the page show
+        return {record["submission"]: record for record in records}
+    except (OSError, ValueError, TypeError, LookupError, AttributeError):
         return {}
 
 

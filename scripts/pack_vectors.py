@@ -11,7 +11,6 @@ among 20,000 words. Fewer candidates make analogies easier, so they are not the 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,17 +27,15 @@ from lab03_eval.eval_embeddings import evaluate
 from lab03_eval.vectors import WordVectors
 from wordlab.errors import InputError
 from wordlab.files import save_tensors, write_json
+from wordlab.records import read_record, reading_records
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def read_report(path: Path) -> dict[str, Any]:
     """What Lab 1's command says of its run. Raises InputError for another file."""
-    try:
-        report = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise InputError(f"{path}: not the JSON that Lab 1 writes ({error})") from None
-    if not isinstance(report, dict) or not {"corpus", "config", "keep"} <= set(report):
+    report = read_record(path)
+    if not {"corpus", "config", "keep"} <= set(report):
         raise InputError(f"{path}: not the report of a Lab 1 run; name the folder of its --out")
     return report
 
@@ -46,10 +43,11 @@ def read_report(path: Path) -> dict[str, Any]:
 def pack(run: Path, count: int, licence: str, folder: Path) -> Path:
     """Write the two files into `folder` and return the path of the vectors."""
     report = read_report(run / "run.json")
+    with reading_records():
+        corpus, words, seed = str(report["corpus"]["name"]), f"{report['corpus']['words']:,}", report["config"]["seed"]
     vectors = WordVectors.load(run / "vectors.safetensors")
     if vectors.counts is None:
         raise InputError(f"{run}/vectors.safetensors: holds no counts, which Lab 1 saves: name the folder of its run")
-    corpus = report["corpus"]["name"]
     path = folder / f"{corpus}_{count // 1000}k.safetensors"
     tensors = {"matrix": vectors.matrix[:count].astype(np.float16), "counts": vectors.counts[:count]}
     save_tensors(path, tensors, {"words": "\n".join(vectors.words[:count])})
@@ -59,10 +57,10 @@ def pack(run: Path, count: int, licence: str, folder: Path) -> Path:
     # Among so few words every candidate is "all words": the label is the vocabulary's size.
     labelled = {key.replace("google.full", f"google.{count}"): value for key, value in scores.items()}
     described = {
-        "words": f"the {count:,} most frequent of {report['corpus']['words']:,}, float16",
+        "words": f"the {count:,} most frequent of {words}, float16",
         "corpus": report["corpus"],
         "licence": f"Vectors: MIT. Text they were trained on: {licence}.",
-        "command": f"python lab01_word2vec/solution.py --data {corpus} --seed {report['config']['seed']}",
+        "command": f"python lab01_word2vec/solution.py --data {corpus} --seed {seed}",
         "config": report["config"],
         "kept": report["keep"],
         "scores": {key: value for key, value in labelled.items() if "top30k" not in key and ".section." not in key},

@@ -11,7 +11,6 @@ how to get it. The figures and how they are computed are in lab03_eval/measures/
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,8 @@ except ModuleNotFoundError as missing:
     sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
 from lab03_eval.measures.published import GLOVE_ADDRESS, GLOVE_SHAPE, GLOVE_VARIANTS, measure
-from wordlab.errors import InputError
 from wordlab.files import write_json, write_text
+from wordlab.records import read_record, reading_records
 from wordlab.tables import markdown
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -120,19 +119,18 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def read_figures(path: Path) -> dict[str, Any]:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise InputError(f"{path}: expected the JSON that this script writes: {error}") from None
-
-
 def run(args: argparse.Namespace) -> None:
-    results = read_figures(args.figures) if args.figures else measure(args.glove)
+    results = read_record(args.figures) if args.figures else measure(args.glove)
+    with reading_records():
+        text = page(results)
+        verdicts = [
+            f"{row['what']}: {verdict(row)}" for key in ("published", "gensim", "glove") for row in results[key]
+        ]
     write_json(args.out / "published.json", results)
-    write_text(args.out / "published.md", page(results))
-    for row in (*results["published"], *results["gensim"], *results["glove"]):
-        print(f"{row['what']}: {verdict(row)}")
+    write_text(args.out / "published.md", text)
+    if results["glove_file"]:
+        print(f"GloVe's vectors: {results['glove_file']}")
+    print("\n".join(verdicts))
     print(f"written: {args.out / 'published.json'} and published.md")
 
 

@@ -41,6 +41,7 @@ from grading.seeded.tables import tables
 from grading.steps import Verdict
 from grading.submission import find_submission, load_lab
 from wordlab.files import write_text
+from wordlab.records import read_record, reading_records
 from wordlab.tables import insert
 
 RECORD, PAGE = ROOT / "reports" / "grader.json", ROOT / "reports" / "grader.md"
@@ -110,11 +111,13 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def run(args: argparse.Namespace) -> None:
-    results = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
+    results: dict[str, Any] = read_record(RECORD) if RECORD.exists() else {}
     if args.only:
-        results |= measure(args.only)
+        results = results | measure(args.only)
         write_text(RECORD, json.dumps(results, indent=1, ensure_ascii=False) + "\n")
-    insert(PAGE, tables(results))
+    with reading_records():
+        made = tables(results)
+    insert(PAGE, made)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ those for which a page has a place, such as `scores_text8`, in that place.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,8 +22,8 @@ from typing import Any
 
 from lab01_word2vec.text import WIKI8, Text
 from wordlab.command import OneLineParser
-from wordlab.errors import InputError
 from wordlab.files import demand_writable, write_json, write_text
+from wordlab.records import read_record, reading_records
 from wordlab.tables import fill, insert
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,10 +40,7 @@ def folder(root: Path, corpus: str = WIKI8) -> Path:
 def load(root: Path, name: str, corpus: str = WIKI8) -> dict[str, Any]:
     """The measurements in the file `name` of a corpus; none where it is not there. Raises InputError."""
     path = folder(root, corpus) / name
-    try:
-        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    except ValueError as error:
-        raise InputError(f"{path}: not the JSON that a report writes ({error}); restore it or delete it") from None
+    return read_record(path) if path.exists() else {}
 
 
 @dataclass(frozen=True)
@@ -88,7 +84,8 @@ class Report:
             measured = self.measurements[name](args)
             if measured is not None:
                 write_json(here / self.record, load(args.root, self.record, corpus) | {name: measured})
-        made = self.tables(args.root, corpus) if "data" in args else self.tables(args.root)
+        with reading_records():
+            made = self.tables(args.root, corpus) if "data" in args else self.tables(args.root)
         if corpus != WIKI8:
             texts = "\n\n".join(f"## {name}\n\n{text}" for name, text in made.items())
             write_text(here / self.record.replace(".json", ".md"), f"# {corpus}\n\n{texts}\n")
@@ -98,7 +95,8 @@ class Report:
 
     def check(self, root: Path) -> None:
         """Name every page whose tables are not those of the JSON, and exit with status 1 if there is one."""
-        made = self.tables(root)
+        with reading_records():
+            made = self.tables(root)
         texts = {page: (root / page).read_text(encoding="utf-8") for page in self.pages}
         changed = [page for page, text in texts.items() if fill(text, made) != text]
         for page in changed:

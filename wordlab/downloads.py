@@ -33,8 +33,15 @@ class Unavailable(InputError):
 
 
 def read_sources(path: Path) -> Sources:
-    """The data sets by name."""
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    """The data sets by name. Raises InputError for a file of another shape."""
+    try:
+        sources = tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path}: not TOML ({error}); restore it") from None
+    for name, source in sources.items():
+        if not isinstance(source, dict) or not all(isinstance(source.get(key), str) for key in ("file", "sha256")):
+            raise InputError(f"{path}: {name}: expected a table with file and sha256; restore it")
+    return sources
 
 
 def chosen(name: str, sources: Sources) -> list[str]:

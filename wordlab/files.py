@@ -9,7 +9,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,8 +35,9 @@ def replacing(path: str | Path) -> Iterator[Path]:
         temporary.chmod(0o666 & ~mask)  # mkstemp's 0600 would make the result private
         os.replace(temporary, path)
     except OSError as error:
-        if ".part-" in str(error.filename):  # the reader knows the file by its own name
-            raise OSError(error.errno, error.strerror, str(path)) from None
+        # The reader knows the file by its own name. A write to a full disk names none at all.
+        if error.filename is None or ".part-" in str(error.filename):
+            raise OSError(error.errno, error.strerror or str(error), str(path)) from None
         raise
     finally:
         if temporary:
@@ -44,9 +45,9 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Write `text` as UTF-8."""
+    """Write `text` as UTF-8. What UTF-8 cannot hold, such as a damaged file name in a title, becomes "?"."""
     with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8", errors="replace")
 
 
 def write_json(path: str | Path, value: object) -> None:
@@ -55,16 +56,21 @@ def write_json(path: str | Path, value: object) -> None:
 
 
 def to_json(value: object) -> str:
-    """Indented JSON with unrounded floats. A NaN, which JSON does not know, becomes null wherever it is."""
+    """Indented JSON with unrounded floats, and NumPy's scalars and arrays as numbers and lists.
 
-    def clean(value: object) -> object:
+    JSON knows neither NaN nor infinity: both become null wherever they are.
+    """
+
+    def clean(value: Any) -> Any:
         if isinstance(value, dict):
-            return {key: clean(inner) for key, inner in value.items()}
+            return {clean(key): clean(inner) for key, inner in value.items()}
         if isinstance(value, list | tuple):
             return [clean(inner) for inner in value]
-        return None if isinstance(value, float) and math.isnan(value) else value
+        if hasattr(value, "tolist"):
+            return clean(value.tolist())
+        return None if isinstance(value, float) and not math.isfinite(value) else value
 
-    return json.dumps(clean(value), indent=2) + "\n"
+    return json.dumps(clean(value), indent=2, allow_nan=False) + "\n"
 
 
 def save_tensors(path: str | Path, tensors: dict[str, np.ndarray], metadata: dict[str, str]) -> None:
@@ -78,7 +84,7 @@ def save_tensors(path: str | Path, tensors: dict[str, np.ndarray], metadata: dic
         try:
             save_file(tensors, temporary, metadata)
         except SafetensorError as error:  # its own wrapping of the system's error
-            raise OSError(f"{path}: cannot be written: {error}") from None
+            raise OSError(None, f"cannot be written: {error}", str(path)) from None
 
 
 def demand_writable(folder: str | Path) -> None:

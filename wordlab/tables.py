@@ -13,15 +13,20 @@ from wordlab.files import write_text
 MARK = re.compile(r"<!-- table: (\w+) -->\n.*?<!-- end -->", re.DOTALL)  # where a table belongs, and what is there now
 
 
+def finite(*values: float | None) -> bool:
+    """Whether all values can be shown: neither NaN nor infinite, nor None, which JSON has in the place of both."""
+    return all(value is not None and math.isfinite(value) for value in values)
+
+
 def figure(key: str, values: Sequence[float | None]) -> str:
     """Mean ± half the range of several runs, in the unit and with the digits of the measure `key`.
 
     Keys that end in "accuracy" are shares and shown in percent. Of "memory_mb" the most is shown, since later runs
     reuse what the first one took. Where a run has no such figure, the cell is "–".
     """
-    known = [value for value in values if value is not None and math.isfinite(value)]
-    if not known or len(known) < len(values):
+    if not values or not finite(*values):
         return "–"
+    known = [value for value in values if value is not None]
     known = [max(known)] if key == "memory_mb" else known
     scale, digits = (100, 1) if key.endswith("accuracy") else (1, 0 if key in ("seconds", "memory_mb") else 3)
     spread = f" ± {scale * (max(known) - min(known)) / 2:.{digits}f}" if len(known) > 1 else ""

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib import patheffects
 from matplotlib.text import Annotation, Text
 
+from lab03_eval.pictures.fonts import families, settle
 from lab03_eval.pictures.style import INK, literally
 
 RINGS = np.array([4, 7, 11, 16, 22, 30, 40, 52, 66, 84, 106, 132, 160, 200])  # points from a dot to its label
@@ -19,16 +20,25 @@ FONT_SIZES = (8, 7, 6, 5)
 
 
 @literally
-def place_labels(axes: plt.Axes, points: np.ndarray, labels: list[str], lines: Sequence[np.ndarray] = ()) -> None:
+def place_labels(axes: plt.Axes, points: np.ndarray, labels: list[str], lines: Sequence[np.ndarray] = ()) -> int:
     """Write each label near its point (n, 2) so that no two overlap; a thin line leads to a label that is far off.
+
+    Labels in a script of which no font is installed are left out; returns how many those are.
 
     The search is greedy over rings of places around each point. The cheapest place is near, on the side away from the
     crowd, and covers no dot, no leading line and none of the `lines` (from, to) that are drawn already. If some label
     finds no free place, all are set in a smaller font. Call it when the axes' limits are final.
     """
-    if not labels:
-        return
-    axes.figure.canvas.draw()  # fixes where the points are
+    legible = [i for i, label in enumerate(labels) if families(label)]
+    if legible:
+        settle(axes.figure)
+        axes.figure.canvas.draw()  # fixes where the points are
+        _write(axes, np.asarray(points)[legible], [labels[i] for i in legible], lines)
+    return len(labels) - len(legible)
+
+
+def _write(axes: plt.Axes, points: np.ndarray, labels: list[str], lines: Sequence[np.ndarray]) -> None:
+    """`place_labels` for labels (n,) that can all be drawn, in a figure that was drawn."""
     pixels = axes.figure.dpi / 72  # of one point; every length below is in points
     dots = axes.transData.transform(points) / pixels  # (n, 2)
     ends = [axes.transData.transform(line) / pixels for line in lines]
@@ -38,7 +48,7 @@ def place_labels(axes: plt.Axes, points: np.ndarray, labels: list[str], lines: S
     for size in FONT_SIZES:
         sizes = []
         for label in labels:
-            ruler.set(text=label, fontsize=size)
+            ruler.set(text=label, fontsize=size, fontfamily=families(label))
             sizes.append(ruler.get_window_extent().size)
         extents = np.array(sizes) / pixels
         offsets, dearest = _choose_places(dots, extents, np.concatenate([np.empty((0, 2)), *drawn]), frame)
@@ -53,6 +63,7 @@ def place_labels(axes: plt.Axes, points: np.ndarray, labels: list[str], lines: S
             label, point, xytext=offset, textcoords="offset points", ha="center", va="center", fontsize=size,
             color=INK, path_effects=[patheffects.withStroke(linewidth=1.5, foreground="white")],
             arrowprops=leader if distance > RINGS[1] else None, zorder=5, annotation_clip=False,
+            fontfamily=families(label),
         )  # fmt: skip
 
 

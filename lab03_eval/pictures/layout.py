@@ -14,6 +14,7 @@ import numpy as np
 
 from lab03_eval.vectors import WordVectors
 from wordlab.errors import InputError
+from wordlab.packages import needs
 
 CAPITALS = [
     ("france", "paris"), ("germany", "berlin"), ("italy", "rome"), ("spain", "madrid"), ("russia", "moscow"),
@@ -40,10 +41,11 @@ CAUTIONS = {
     "that coincide here may be far apart in the directions left out.",
 }
 MIN_WORDS = 4  # fewer leave t-SNE and UMAP no neighbourhood to keep
+FEW, NAMED = 10, 50  # where fewer words of the families are known, frequent words are named until there are so many
 
 
 class LayoutError(InputError):
-    """Vectors that cannot be laid out. The message is one line."""
+    """Vectors of which a picture has nothing to show. The message is one line."""
 
 
 def known_form(vectors: WordVectors, word: str) -> str | None:
@@ -77,6 +79,19 @@ def map_words(vectors: WordVectors, top: int = 5000) -> list[str]:
     return list(dict.fromkeys(vectors.words[:top] + members))
 
 
+def named_words(vectors: WordVectors) -> list[str]:
+    """The words that get a label on a map: the families', and the most frequent ones where few of those are known.
+
+    Most vocabularies of other languages hold hardly any of the families' words. Signs and numbers are frequent in all
+    of them and say little, so words that begin with a letter come first.
+    """
+    members = [word for family in known_families(vectors).values() for word in family]
+    if len(members) >= FEW:
+        return members
+    frequent = sorted(vectors.words[: 10 * NAMED], key=lambda word: not word[0].isalpha())
+    return list(dict.fromkeys(members + frequent))[:NAMED]
+
+
 def demand_spread(vectors: WordVectors, words: list[str]) -> None:
     """Raise LayoutError for fewer than four words, a single dimension, or words that all have one direction."""
     if len(words) < MIN_WORDS or vectors.dim < 2:
@@ -93,7 +108,7 @@ def lay_out(vectors: WordVectors, words: list[str], method: str, seed: int = 1) 
 
     PCA; t-SNE (van der Maaten & Hinton 2008), perplexity 30; UMAP (McInnes, Healy & Melville 2018), 15 neighbours.
     The same seed gives the same places on the same machine. PCA, and t-SNE, which starts from it, hardly use the
-    seed. Raises KeyError for an unknown word, LayoutError where demand_spread does.
+    seed. Raises KeyError for an unknown word, LayoutError where demand_spread does, and MissingPackage.
     """
     demand_spread(vectors, words)
     unit = vectors.unit[[vectors.index[word] for word in words]]  # (n, d)
@@ -111,31 +126,37 @@ def shown_variance(vectors: WordVectors, words: list[str], places: np.ndarray) -
 
 
 def _pca(unit: np.ndarray, seed: int) -> np.ndarray:
-    from sklearn.decomposition import PCA
-
-    return PCA(2, svd_solver="full").fit_transform(unit)
+    centred = unit - unit.mean(axis=0)
+    axes = np.linalg.svd(centred, full_matrices=False)[2][:2]  # (2, d)
+    # Singular vectors have no sign of their own: the greatest part of each is made positive, as scikit-learn does.
+    axes *= np.sign(axes[[0, 1], np.abs(axes).argmax(axis=1)])[:, None]
+    return centred @ axes.T
 
 
 def _tsne(unit: np.ndarray, seed: int) -> np.ndarray:
-    from sklearn.manifold import TSNE
-    from threadpoolctl import threadpool_limits
+    with needs("scikit-learn"):
+        from sklearn.manifold import TSNE
+        from threadpoolctl import threadpool_limits
 
     tsne = TSNE(perplexity=min(30, (len(unit) - 1) / 3), metric="cosine", init="pca", random_state=seed)
-    # Its threads add their shares of one sum in the order in which they finish: two numbers commute, three do not.
-    with threadpool_limits(2, user_api="openmp"):
+    # Its threads add their shares of one sum in the order in which they finish: two numbers commute, three do not. Of
+    # few words, threads wait for each other longer than they work.
+    with threadpool_limits(2 if len(unit) > 1000 else 1, user_api="openmp"):
         return tsne.fit_transform(unit)
 
 
 def _umap(unit: np.ndarray, seed: int) -> np.ndarray:
-    from sklearn.neighbors import NearestNeighbors
-
-    k = min(15, len(unit) - 1)
-    # The exact neighbours: UMAP's own approximate search takes longer to compile than these to compute.
-    distances, rows = NearestNeighbors(n_neighbors=k, metric="cosine").fit(unit).kneighbors(unit)  # (n, k) each
     with warnings.catch_warnings():  # that no words can be added later, and what its dependencies will drop one day
         warnings.simplefilter("ignore")
-        from umap import UMAP
+        with needs("scikit-learn"):
+            from sklearn.neighbors import NearestNeighbors
+        with needs("umap-learn"):
+            from umap import UMAP
 
+        k = min(15, len(unit) - 1)
+        # The exact neighbours: UMAP's own approximate search takes longer to compile than these to compute.
+        search = NearestNeighbors(n_neighbors=k, metric="cosine").fit(unit)
+        distances, rows = search.kneighbors(unit)  # (n, k) each
         # A seed makes UMAP use one thread; n_jobs=1 says so without its warning.
         umap = UMAP(n_neighbors=k, init="pca", random_state=seed, n_jobs=1, precomputed_knn=(rows, distances))
         return umap.fit_transform(unit)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from lab03_eval.measures.geometry import largest_columns
-from lab03_eval.pictures.layout import CAUTIONS, COLOURS, known_capitals, known_families
+from lab03_eval.pictures.layout import CAUTIONS, COLOURS, known_capitals, known_families, named_words
 from lab03_eval.vectors import WordVectors
 from wordlab.files import write_text
 
@@ -75,6 +75,7 @@ def write_page(
             {"name": name, "colour": COLOURS[name], "members": [number[word] for word in members]}
             for name, members in families.items()
         ],
+        "named": [number[word] for word in named_words(vectors) if number.get(word, len(words)) < len(words)],
         "capitals": [[number[country], number[capital]] for country, capital in known_capitals(vectors)],
         "topn": near.shape[1],
         "candidates": min(restrict, len(vectors)),

@@ -11,6 +11,7 @@ matplotlib.use("Agg")  # files only: no screen is needed
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
+from lab03_eval.pictures.fonts import settle
 from wordlab.files import replacing
 
 INK, SOFT, DOTS = "0.1", "0.35", "0.76"
@@ -25,7 +26,8 @@ def shortened(name: str, width: int = 40) -> str:
 
 
 def save(figure: Figure, path: str | Path) -> None:
-    """Write the figure in the format that the suffix of `path` names, and close it."""
+    """Write the figure in the format that the suffix of `path` names, each text in fonts that have it, and close it."""
+    settle(figure)
     with replacing(path) as temporary:
         figure.savefig(temporary, dpi=figure.dpi, facecolor="white")
     plt.close(figure)

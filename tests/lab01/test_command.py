@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import signal
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +18,9 @@ from safetensors.numpy import load_file
 
 from lab01_word2vec import command
 from lab01_word2vec.options import build_parser
+from lab03_eval.pictures import layout
 from lab03_eval.vectors import WordVectors
-from tests.commands import Done, demand_one_line, in_process, process
+from tests.commands import Done, Stopped, demand_one_line, in_process, process
 
 SOLUTION = "lab01_word2vec/solution.py"
 SMALL = ["--epochs", "2", "--dim", "20", "--threads", "1"]
@@ -180,32 +183,65 @@ def full_disk():
 def test_a_full_disk_is_one_line_and_harms_nothing_saved(small_text, tmp_path, full_disk, epochs):
     (tmp_path / "vectors.bin").write_bytes(b"saved before")
     done = lab01("--data", str(small_text), "--out", str(tmp_path), "--epochs", epochs)
-    demand_one_line(done, "File too large", str(tmp_path) if epochs == "1" else "checkpoint.safetensors")
+    demand_one_line(
+        done, "File too large", str(tmp_path / "vectors.bin") if epochs == "1" else "checkpoint.safetensors"
+    )
     assert (tmp_path / "vectors.bin").read_bytes() == b"saved before"
     assert sorted(os.listdir(tmp_path)) == ["vectors.bin"]
 
 
-@pytest.mark.parametrize("engine", ["blocks", "pairs"])
+FAMILIES = "".join(f"{word} " for family in layout.FAMILIES.values() for word in family)  # 50 words
+TRAINED = ["neighbours.png", "run.json", "vectors.bin", "vectors.safetensors"]
+
+
+def quick_run(tmp_path: Path, text: str, *options: str) -> tuple[Done, list[str]]:
+    (tmp_path / "text").write_text(text, encoding="utf-8")
+    sizes = ["--min-count", "1", "--subsample", "1", "--epochs", "1", "--dim", "4"]
+    done = lab01("--data", str(tmp_path / "text"), "--out", str(tmp_path / "out"), *sizes, *options)
+    return done, sorted(os.listdir(tmp_path / "out"))
+
+
 @pytest.mark.parametrize(
-    ("text", "options"),
+    ("text", "options", "says"),
     [
-        ("one " * 9, ["--subsample", "1"]),  # one word, whose only contexts are itself
-        ("once", []),  # one token, and no pair
-        (" ".join("abcdefgh" * 5), ["--subsample", "1e-12"]),  # subsampling leaves nothing of any epoch
+        (FAMILIES * 3, ["--dim", "1"], "a map needs at least 4 words and 2 dimensions, found 50 and 1"),
+        ("one two three " * 9, [], "a map needs at least 4 words and 2 dimensions, found 3 and 4"),
     ],
 )
-def test_texts_of_few_words_or_pairs_train_to_the_end(tmp_path, text, options, engine):
-    """With the picture, too, which has nothing to show."""
-    data, out = tmp_path / "text", tmp_path / "out"
-    data.write_text(text)
-    sizes = ["--min-count", "1", "--epochs", "2", "--dim", "4"]
-    done = lab01("--data", str(data), "--out", str(out), "--engine", engine, *sizes, *options)
+def test_a_picture_that_has_nothing_to_show_is_left_out_and_the_run_is_kept(tmp_path, text, options, says):
+    done, made = quick_run(tmp_path, text, *options)
     assert done.returncode == 0, done.stderr
-    assert (out / "neighbours.png").exists()
-    losses = json.loads((out / "run.json").read_text())["training"]["losses"]
-    if text.startswith("one "):
-        assert losses[0][0] > losses[0][1] > 0
-    else:
-        assert losses == [[None, None]]
-        assert done.stdout.count("no pair was measured") == 2
-    assert np.isfinite(WordVectors.load(Path(out, "vectors.bin")).matrix).all()
+    assert f"neighbours.png left out: {says}\n" in done.stdout
+    assert made == TRAINED[1:]
+    assert done.stdout.splitlines()[-1].startswith("done in ")
+
+
+def test_a_picture_of_another_language_shows_its_frequent_words(tmp_path):
+    done, made = quick_run(tmp_path, "шла маша по шоссе и сосала сушку في البيت كتاب " * 9)
+    assert done.returncode == 0, done.stderr
+    assert "left out" not in done.stdout
+    assert made == TRAINED
+
+
+@pytest.mark.parametrize(
+    ("module", "package"), [("lab03_eval.pictures.plots", "matplotlib"), ("sklearn.manifold", "scikit-learn")]
+)
+def test_a_picture_whose_package_is_missing_is_left_out_and_the_run_is_kept(tmp_path, monkeypatch, module, package):
+    monkeypatch.setitem(sys.modules, module, None)
+    done, made = quick_run(tmp_path, FAMILIES * 3)
+    assert done.returncode == 0, done.stderr
+    assert re.search(
+        rf"neighbours\.png left out: {package} cannot be imported .*: pip install {package}\n", done.stdout
+    )
+    assert made == TRAINED[1:]
+
+
+@pytest.mark.parametrize("name", ["describe", "draw"])  # the first thing that is printed of the results, and the last
+def test_results_are_on_disk_before_they_are_shown(tmp_path, monkeypatch, name):
+    def stop(*_: object) -> None:
+        raise Stopped
+
+    monkeypatch.setattr(command, name, stop)
+    with pytest.raises(Stopped):
+        quick_run(tmp_path, FAMILIES * 3)
+    assert sorted(os.listdir(tmp_path / "out")) == TRAINED[1:]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from lab03_eval import benchmarks
+from lab03_eval.pictures import plots
 from lab03_eval.pictures.layout import FAMILIES, map_words
 from lab03_eval.pictures.page import write_page
 from lab03_eval.vectors import WordVectors
@@ -50,3 +54,12 @@ def page(mapped, mapped_layouts, tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("page") / "map.html"
     write_page(mapped, map_words(mapped, TOP), mapped_layouts, path, "Test <map>")
     return path
+
+
+@pytest.fixture
+def figures(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Figure]]:
+    """The figures that would have been saved."""
+    kept: list[Figure] = []
+    monkeypatch.setattr(plots, "save", lambda figure, path: kept.append(figure))
+    yield kept
+    plt.close("all")

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from lab03_eval.pictures.layout import map_words
+from lab03_eval.pictures.page import write_page
 from lab03_eval.vectors import WordVectors
 from tests.lab03.conftest import METHODS, TOP
 
@@ -175,6 +176,27 @@ def test_the_search_minds_the_case_last(opened):
         assert opened.find_element("css selector", "#near h2").text == f"Nearest to “{found}”"
     offers = opened.execute_script("return [...document.querySelectorAll('#offers option')].map(o => o.value)")
     assert offers[:2] == ["Other7", "other0"]
+
+
+def test_a_foreign_page_names_its_words_and_finds_them_however_their_accents_are_typed(browser, tmp_path):
+    """The page has no families. Its é is an e with an accent behind it, and the search types the letter é."""
+    words = ["e\u0301te\u0301", "في", "東京", "<b>", "हिन्दी", *[f"{i}" for i in range(60)]]
+    vectors = WordVectors(words, np.random.default_rng(0).standard_normal((65, 4)))
+    places = np.stack(np.divmod(np.arange(65), 9), axis=1)
+    write_page(vectors, words, {"PCA": places}, tmp_path / "map.html", "東京 مرحبا")
+    browser.get((tmp_path / "map.html").as_uri())
+    assert not browser.find_element("id", "known").is_displayed()
+    drawn = browser.execute_script(
+        "const seen = [], fill = ctx.fillText; ctx.fillText = word => seen.push(word); draw(); ctx.fillText = fill;"
+        "return seen"
+    )
+    assert set(words[:5]) <= set(drawn)
+    for typed, found in (("\u00e9t\u00e9", words[0]), ("في", "في"), ("<b", "<b>"), ("हिन्दी", "हिन्दी")):
+        field = browser.find_element("id", "word")
+        field.clear()
+        field.send_keys(typed + "\n")
+        assert browser.find_element("css selector", "#near h2").text == f"Nearest to “{found}”"
+    assert browser.get_log("browser") == []
 
 
 def test_an_empty_search_takes_the_choice_back(opened):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+import types
+
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 
 from lab03_eval.pictures.layout import (
+    FAMILIES,
     METHODS,
     LayoutError,
     known_capitals,
@@ -15,9 +19,11 @@ from lab03_eval.pictures.layout import (
     known_form,
     lay_out,
     map_words,
+    named_words,
     shown_variance,
 )
 from lab03_eval.vectors import SubwordVectors, WordVectors
+from wordlab.packages import MissingPackage
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +104,41 @@ def test_the_more_frequent_spelling_is_shown():
     vectors = WordVectors(["Paris", "cat", "paris", "Cat", "PHP", "France"], np.eye(6))
     assert [known_form(vectors, word) for word in ("paris", "cat", "php", "dog")] == ["Paris", "cat", "PHP", None]
     assert known_capitals(vectors) == [("France", "Paris")]
+
+
+def test_the_families_are_named_and_frequent_words_where_few_of_those_are_known():
+    rng, others = np.random.default_rng(0), [f"o{i}" for i in range(80)]
+    ours = [*FAMILIES["countries"], "cat"]
+    english = WordVectors([*others, *ours], rng.standard_normal((91, 4)))
+    assert named_words(english) == ours
+    foreign = WordVectors(["</s>", ",", "1", *others, "berlin"], rng.standard_normal((84, 4)))
+    assert named_words(foreign) == ["berlin", *others[:49]]
+    few = WordVectors(["。", "猫", "7"], np.eye(3))
+    assert named_words(few) == ["猫", "。", "7"]
+
+
+@pytest.mark.parametrize(
+    ("method", "missing", "package"),
+    [("t-SNE", "sklearn.manifold", "scikit-learn"), ("UMAP", "sklearn.neighbors", "scikit-learn"),
+     ("UMAP", "umap", "umap-learn")],
+)  # fmt: skip
+def test_a_layout_whose_package_is_missing_says_what_to_install(planted, monkeypatch, method, missing, package):
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(MissingPackage, match=rf"^{package} cannot be imported .*: pip install {package}$"):
+        lay_out(planted, planted.words, method)
+
+
+def test_another_package_of_the_name_umap_is_told(planted, monkeypatch):
+    monkeypatch.setitem(sys.modules, "umap", types.ModuleType("umap"))
+    with pytest.raises(MissingPackage, match=r"cannot import name 'UMAP' from 'umap'.*: pip install umap-learn$"):
+        lay_out(planted, planted.words, "UMAP")
+
+
+def test_pca_needs_no_package_and_gives_scikit_learns_places(planted, layouts, monkeypatch):
+    np.testing.assert_allclose(layouts["PCA"], PCA(2, svd_solver="full").fit_transform(planted.unit), atol=1e-5)
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    monkeypatch.setitem(sys.modules, "sklearn.decomposition", None)
+    assert lay_out(planted, planted.words, "PCA").tobytes() == layouts["PCA"].tobytes()
 
 
 def test_words_of_one_direction_are_refused_before_t_sne_meets_them():

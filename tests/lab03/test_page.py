@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lab03_eval.pictures.layout import map_words
+from lab03_eval.pictures.layout import map_words, named_words
 from lab03_eval.pictures.page import embed, neighbours, write_page
 from lab03_eval.vectors import WordVectors
 from tests.lab03.conftest import METHODS, NASTY
@@ -68,6 +68,20 @@ def test_places_keep_their_proportions(tmp_path):
     write_page(vectors, vectors.words, {"PCA": places}, tmp_path / "map.html", "test")
     # The wider side fills 0 … 9999, the other stays in the middle on the same scale: 0.5 ± 0.25.
     assert data_of(tmp_path / "map.html")["layouts"]["PCA"] == [0, 2500, 9999, 2500, 9999, 7499, 2500, 5000]
+
+
+def test_the_page_names_what_the_maps_name(page, mapped, tmp_path):
+    data = data_of(page)
+    assert [data["words"][i] for i in data["named"]] == named_words(mapped)
+    words = ["</s>", ",", "في", "東京", "e\u0301te\u0301", "<b>", *[f"{i}" for i in range(20)]]
+    vectors = WordVectors(words, np.random.default_rng(0).standard_normal((26, 4)))
+    shown = words[:5]
+    layouts = {"PCA": np.random.default_rng(1).standard_normal((5, 2))}
+    write_page(vectors, shown, layouts, tmp_path / "map.html", "東京 مرحبا")
+    data = data_of(tmp_path / "map.html")
+    assert data["families"] == []
+    assert [data["words"][i] for i in data["named"]] == ["في", "東京", "e\u0301te\u0301", "</s>", ","]
+    assert data["title"] == "東京 مرحبا"
 
 
 def test_five_thousand_words_stay_under_three_megabytes(tmp_path):

@@ -204,4 +204,4 @@ def test_figures_that_are_no_json_are_one_line(tmp_path):
     (tmp_path / "figures.json").write_text("{")
     done = command("--figures", str(tmp_path / "figures.json"), "--out", str(tmp_path / "out"))
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "figures.json: expected the JSON" in done.stderr
+    assert "figures.json: not JSON" in done.stderr

@@ -60,6 +60,6 @@ def test_bad_input_is_one_line(name, arguments, parts):
 
 
 def test_pack_vectors_wants_a_run_of_lab_1(tmp_path):
-    for content, told in (("{", "not the JSON"), ("[]", "name the folder of its --out")):
+    for content, told in (("{", "not JSON"), ("[]", "expected a JSON object"), ("{}", "name the folder of its --out")):
         (tmp_path / "run.json").write_text(content)
         demand_one_line(script("pack_vectors.py", tmp_path, "--licence", "x"), "run.json", told)
