@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from dataclasses import dataclass
 
@@ -23,6 +24,13 @@ class Corpus:
     tokens: int  # before rare words were dropped
     kept: float  # tokens that subsampling keeps per epoch, on average
     replaced: int  # characters that were not UTF-8
+
+    @property
+    def identity(self) -> str:
+        """The number of tokens and a digest of words and ids: equal texts have equal ones, edited texts have not."""
+        digest = hashlib.sha256("\n".join(self.words).encode())
+        digest.update(self.ids.astype("<i4", copy=False).tobytes())
+        return f"{len(self.ids)} tokens, sha256 {digest.hexdigest()[:16]}"
 
 
 def load_corpus(data: str, min_count: int = 5, limit: int | None = None, subsample: float = 1e-4) -> Corpus:

@@ -26,6 +26,7 @@ from pathlib import Path
 try:
     import numpy as np
 
+    from lab01_word2vec.enough import demand_enough
     from lab01_word2vec.text import Text
     from lab03_eval.eval_embeddings import evaluate, format_scores
     from lab03_eval.vectors import WordVectors
@@ -46,7 +47,7 @@ def encode(data: str, min_count: int = 5) -> tuple[list[str], np.ndarray, np.nda
     text = Text(data)
     counted = [pair for pair in Counter(text.tokens()).most_common() if pair[1] >= min_count]
     if not counted:
-        raise InputError(f"{data}: no word occurs {min_count} times")
+        raise InputError(f"{data}: no word occurs {min_count} times: lower --min-count")
     row = {word: i for i, (word, _) in enumerate(counted)}
     ids = np.fromiter(map(row.get, text.tokens(), repeat(-1)), dtype=np.int32)  # read again, not kept as strings
     return list(row), np.array([count for _, count in counted]), ids[ids >= 0]
@@ -112,12 +113,15 @@ class Table:
 class SkipGram:
     """`v` holds a word as center, `u` as context; u starts at zero, so the first loss is (1 + k)·ln 2 a pair."""
 
-    def __init__(self, counts: np.ndarray, dim: int = 100, window: int = 5, negatives: int = 5, seed: int = 1):
+    def __init__(
+        self, counts: np.ndarray, dim: int = 100, window: int = 5, negatives: int = 5, seed: int = 1,
+        subsample: float = 1e-4,
+    ):  # fmt: skip
         self.vocab, self.window, self.negatives = len(counts), window, negatives
         self.rng = np.random.default_rng(seed)
         self.v = Table((self.rng.random((self.vocab, dim), dtype=np.float32) - 0.5) / dim)
         self.u = Table(np.zeros((self.vocab, dim), dtype=np.float32))
-        self.keep = keep_probability(counts)
+        self.keep = keep_probability(counts, subsample)
         share = np.cumsum(counts**0.75)
         self.noise = share / share[-1]  # (V,), drawn from by inversion
 
@@ -162,9 +166,10 @@ class SkipGram:
 def run(args: Namespace) -> None:
     started = time.perf_counter()
     demand_writable(args.out)
-    words, counts, ids = encode(args.data)
+    words, counts, ids = encode(args.data, args.min_count)
+    demand_enough(args.data, words, len(ids), float(counts @ keep_probability(counts, args.subsample)))
     print(f"{args.data}: {len(ids):,} tokens of {len(words):,} words, read in {time.perf_counter() - started:.0f} s")
-    model = SkipGram(counts, args.dim, args.window, args.negatives, args.seed)
+    model = SkipGram(counts, args.dim, args.window, args.negatives, args.seed, args.subsample)
     trained_from, losses = time.perf_counter(), []
     for epoch in range(args.epochs):
         lr, lr_end = (args.lr * (1 - done / args.epochs) for done in (epoch, epoch + 1))
@@ -174,18 +179,20 @@ def run(args: Namespace) -> None:
     vectors = WordVectors(words, model.vectors())
     vectors.save(Path(args.out, "vectors.bin"))
     scores = evaluate(vectors)
-    print(format_scores(scores, len(vectors)))
     config = {key: value for key, value in vars(args).items() if key not in ("data", "out")}
     record = {"corpus": Text(args.data).name, "tokens": len(ids), "config": config, "numpy": np.__version__}
     record |= {"training_seconds": seconds, "losses": losses, "scores": scores}
     record["command_seconds"] = time.perf_counter() - started
     write_json(Path(args.out, "run.json"), record)
+    print(format_scores(scores, len(vectors)))
 
 
 def build_parser() -> OneLineParser:
     parser = OneLineParser("Skip-gram with negative sampling in NumPy alone.")
     parser.add_argument("--data", default="data/text8", metavar="FILE", help='text, .gz .bz2 .xz .zip, or "sample"')
     parser.add_argument("--out", default="runs/numpy", metavar="DIR", help="where vectors.bin and run.json go")
+    parser.add_argument("--min-count", type=number(int, 1, 10**9), default=5, help="drop rarer words")
+    parser.add_argument("--subsample", type=number(float, 0, 1, open_low=True), default=1e-4, help="1 keeps all")
     parser.add_argument("--dim", type=number(int, 1, 4096), default=100)
     parser.add_argument("--window", type=number(int, 1, 100), default=5)
     parser.add_argument("--negatives", type=number(int, 1, 1000), default=5)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lab01_word2vec.corpus import Corpus
+from lab01_word2vec.enough import demand_enough
 from wordlab.command import OneLineParser, number, seed
 from wordlab.devices import add_device_options
 
@@ -38,7 +39,7 @@ class Configuration:
     subsample: float
     workers: int
     precision: str  # of the matrix products
-    corpus: str  # its name, and how many of its tokens are in the vocabulary
+    corpus: str  # its identity
 
 
 def add_common_options(parser: argparse.ArgumentParser, out: str) -> None:
@@ -86,8 +87,9 @@ def build_parser() -> OneLineParser:
 def configure(args: argparse.Namespace, corpus: Corpus, precision: str = "float32") -> Configuration:
     """Defaults, then the engine's and the preset's, then the corpus's, then the command line's.
 
-    `precision` is the block engine's; pairs are always float32.
+    `precision` is the block engine's; pairs are always float32. Raises InputError where the corpus is too small.
     """
+    demand_enough(args.data, corpus.words, len(corpus.ids), corpus.kept)
     settled: dict[str, Any] = {"dim": 100, "window": [5], "negatives": 5, "shared": 64, "epochs": 5}
     settled |= ENGINES[args.engine] | PRESETS[args.preset]
     if corpus.tokens < SMALL:  # more passes for as many gradients, and shorter steps
@@ -97,6 +99,6 @@ def configure(args: argparse.Namespace, corpus: Corpus, precision: str = "float3
     fixed = {key: getattr(args, key) for key in ("engine", "seed", "min_count", "subsample", "workers")}
     of_run: dict[str, Any] = {
         "precision": precision if args.engine == "blocks" else "float32",
-        "corpus": f"{corpus.name}/{len(corpus.ids)}",
+        "corpus": corpus.identity,
     }
     return Configuration(**settled, **fixed, **of_run)

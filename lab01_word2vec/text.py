@@ -1,29 +1,21 @@
-"""From a file to words: what `--data` may name, and how it is read, in pieces of about a megabyte."""
+"""From what `--data` names to words: a file, as text_file.py reads it, or a corpus that is always at hand."""
 
 from __future__ import annotations
 
 import bz2
-import gzip
 import hashlib
-import io
 import itertools
-import lzma
 import tomllib
-import zipfile
-import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any
 
-from lab03_eval.benchmarks import NotAtHand, gensim_data
+from lab01_word2vec.text_file import SUFFIXES, read_pieces
+from lab03_eval.benchmarks import gensim_data
 from wordlab.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE, WIKI8 = "sample", "wiki8"  # words that --data knows
 SAMPLE_FILE = "enwiki-latest-pages-articles1.xml-p000000010p000030302-shortened.bz2"
-PIECE = 1 << 20  # characters read at a time
-_OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
-_DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, zipfile.BadZipFile)
 
 
 class Text:
@@ -42,27 +34,19 @@ class Text:
         if self.path is None:
             return SAMPLE
         name = self.path.name
-        for ending in (*_OPENERS, ".zip"):
-            name = name.removesuffix(ending)
-        return name.removesuffix(".txt") or name
+        for ending in (*SUFFIXES, ".txt"):
+            if name.lower().endswith(ending) and len(name) > len(ending):
+                name = name[: -len(ending)]
+        return name
 
     def tokens(self) -> Iterator[str]:
-        """The words, split at white space. A damaged file raises InputError where its damage is met."""
-        return itertools.chain.from_iterable(self._words())  # per token, no Python code runs
-
-    def _words(self) -> Iterator[list[str]]:
-        try:
-            yield from split_words(self.pieces())
-        except NotAtHand as error:
-            raise InputError(str(error)) from None
-        except (OSError, *_DAMAGED) as error:
-            kind = Path(self.data).suffix or "text"
-            raise InputError(f"{self.data}: cannot be read as {kind}: {error}") from None
+        """The words, split at white space. A file that is no text, or damaged, raises InputError where that is met."""
+        return itertools.chain.from_iterable(split_words(self.pieces()))  # per token, no Python code runs
 
     def pieces(self) -> Iterator[str]:
         """The text in pieces, cut anywhere."""
         self.replaced = 0
-        for piece in read_sample() if self.path is None else read_text(self.path):
+        for piece in read_sample() if self.path is None else read_pieces(self.path):
             self.replaced += piece.count("\ufffd")
             yield piece
 
@@ -73,7 +57,10 @@ def shipped() -> Path:
     if not path.exists() or not sources.exists():
         remedy = "name it there (--data PATH/data/wiki8.xz), or fetch it: python scripts/get_data.py wiki8"
         raise InputError(f"wiki8: no {path}: the corpus comes with the repository; {remedy}")
-    expected = tomllib.loads(sources.read_text(encoding="utf-8"))["wiki8"]["sha256"]
+    try:
+        expected = tomllib.loads(sources.read_text(encoding="utf-8"))["wiki8"]["sha256"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{sources}: damaged ({error}); git checkout -- data/sources.toml restores it") from None
     with open(path, "rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != expected:
@@ -91,24 +78,6 @@ def resolve(path: str) -> Path:
             return candidate
     remedy = "python scripts/get_data.py text8" if Path(path).name == "text8" else "check the path"
     raise InputError(f"{path}: no such file; {remedy}, or use a corpus that is at hand: --data wiki8")
-
-
-def read_text(path: Path) -> Iterator[str]:
-    """Pieces of the text of a plain, .gz, .bz2, .xz or .zip (one member) file, cut anywhere."""
-    with _open(path) as binary:
-        text = io.TextIOWrapper(binary, encoding="utf-8", errors="replace")
-        while piece := text.read(PIECE):
-            yield piece
-
-
-def _open(path: Path) -> IO[bytes]:
-    if path.suffix != ".zip":
-        return _OPENERS.get(path.suffix, open)(path, "rb")
-    archive = zipfile.ZipFile(path)
-    members = archive.namelist()
-    if len(members) != 1:
-        raise InputError(f"{path}: expected a zip archive with one member, found {len(members)}")
-    return archive.open(members[0])
 
 
 def read_sample() -> Iterator[str]:

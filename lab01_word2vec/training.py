@@ -43,47 +43,53 @@ class Run:
     config: Any
     out: Path
 
-    @property
-    def checkpoint(self) -> Path:
-        return self.out / CHECKPOINT
+    def __post_init__(self) -> None:
+        self.checkpoint, self.state = self.out / CHECKPOINT, State(0, 0, 0.0, [[0.0, 0.0]])
 
     def train(self, resume: bool = False) -> dict[str, Any]:
-        """Train to the end, with a checkpoint after every epoch but the last.
+        """Train to the end, with a checkpoint after every epoch but the last. Returns what `trained` says.
 
-        Returns the seconds spent by this call and the mean loss of each epoch. Raises InputError when the loss is no
-        longer finite or the checkpoint belongs to another configuration, Interrupted after Ctrl-C.
+        Raises InputError when the loss is no longer finite or the checkpoint belongs to another configuration,
+        Interrupted after Ctrl-C.
         """
-        fresh = State(0, 0, 0.0, [[0.0, 0.0]])
-        state = load_checkpoint(self.checkpoint, self.trainer, self.config) if resume else fresh
-        epochs, started = self.config.epochs, time.perf_counter()
-        bar = tqdm(total=len(self.ids) * epochs, unit="words", unit_scale=True, disable=None, smoothing=0.05)
+        if resume:
+            self.load(self.checkpoint)
+        state, epochs, words = self.state, self.config.epochs, len(self.ids)
+        self.started, before = time.perf_counter() - state.seconds, round(words * (state.epoch + state.progress))
+        bar = tqdm(total=words * epochs, initial=before, unit="words", unit_scale=True, disable=None, smoothing=0.05)
         with bar, _InterruptFlag() as interrupt:
             for place in train(self.trainer, self.ids, epochs, self.config.lr, state.place):
                 if state.rng is not None:
                     self.trainer.rng.bit_generator.state, state.rng = state.rng, None
-                self._note_loss(place, state, bar)
-                bar.update(round(len(self.ids) * (place.epoch + place.progress)) - bar.n)
+                self._note_loss(place, bar)
+                bar.update(round(words * (place.epoch + place.progress)) - bar.n)
                 while state.epoch < place.epoch:
-                    self._end_epoch(state, bar)
-                if interrupt.raised and place.epoch < epochs:
-                    self._save_inside_epoch(place, state)
-                    where = f"epoch {place.epoch + 1}, step {place.step}"
+                    self._end_epoch(bar)
+                if interrupt.raised:
+                    self._save_inside_epoch(place)
+                    where = f"epoch {place.epoch + 1}, step {place.step}" if place.epoch < epochs else "all epochs"
                     raise Interrupted(f"the checkpoint is saved ({where}): run the same command with --resume")
-        losses = [total / pairs if pairs else math.nan for total, pairs in state.losses]
-        return {"seconds": time.perf_counter() - started, "losses": losses}
+        state.seconds = time.perf_counter() - self.started
+        return self.trained()
+
+    def trained(self) -> dict[str, Any]:
+        """The seconds of training, those before an interruption included, and the mean loss of each epoch."""
+        losses = [total / pairs if pairs else math.nan for total, pairs in self.state.losses]
+        return {"seconds": self.state.seconds, "losses": losses}
 
     def save(self, path: Path) -> None:
-        """Keep the trained tables in a file of their own."""
-        save_checkpoint(path, self.trainer, self.config, State(self.config.epochs, 0, 0.0, []))
+        """Write the tables and the place in the run."""
+        save_checkpoint(path, self.trainer, self.config, self.state)
 
     def load(self, path: Path) -> None:
-        """Fill the tables from such a file. Raises InputError where it is of another configuration."""
-        load_checkpoint(path, self.trainer, self.config)
+        """Read them back. Raises InputError where they belong to another configuration."""
+        self.state = load_checkpoint(path, self.trainer, self.config)
 
-    def _note_loss(self, place: Place, state: State, bar: tqdm) -> None:
-        """Add what the step before `place` measured to its epoch, which is the one that `state` is in."""
+    def _note_loss(self, place: Place, bar: tqdm) -> None:
+        """Add what the step before `place` measured to its epoch, which is the one that the state is in."""
+        state = self.state
         if place.pairs:
-            self._demand_finite(math.isfinite(place.loss), state)
+            self._demand_finite(math.isfinite(place.loss))
             epoch = state.losses[state.epoch]
             epoch[0] += place.loss
             epoch[1] += place.pairs
@@ -91,26 +97,32 @@ class Run:
         if place.epoch == state.epoch:
             state.step, state.progress = place.step, place.progress
 
-    def _end_epoch(self, state: State, bar: tqdm) -> None:
-        finite = all(bool(tensor.isfinite().all()) for tensor in self.trainer.tensors().values())
-        self._demand_finite(finite, state)
+    def _end_epoch(self, bar: tqdm) -> None:
+        self._demand_finite(self._tables_are_finite())
+        state = self.state
         total, pairs = state.losses[state.epoch]
         if bar.disable:
             mean = f"mean loss {total / pairs:.4f}" if pairs else "no pair was measured"
             print(f"epoch {state.epoch + 1}/{self.config.epochs}: {mean}", flush=True)
         state.epoch, state.step, state.progress = state.epoch + 1, 0, 0.0
+        state.seconds = time.perf_counter() - self.started
         if state.epoch < self.config.epochs:
             state.losses.append([0.0, 0.0])
-            save_checkpoint(self.checkpoint, self.trainer, self.config, state)
+            self.save(self.checkpoint)
 
-    def _save_inside_epoch(self, place: Place, state: State) -> None:
-        state.rng = dict(self.trainer.rng.bit_generator.state) if place.step else None
-        save_checkpoint(self.checkpoint, self.trainer, self.config, state)
+    def _save_inside_epoch(self, place: Place) -> None:
+        self._demand_finite(self._tables_are_finite())  # the last good checkpoint is not overwritten by a bad one
+        self.state.rng = dict(self.trainer.rng.bit_generator.state) if place.step else None
+        self.state.seconds = time.perf_counter() - self.started
+        self.save(self.checkpoint)
 
-    def _demand_finite(self, finite: bool, state: State) -> None:
+    def _tables_are_finite(self) -> bool:
+        return all(bool(tensor.isfinite().all()) for tensor in self.trainer.tensors().values())
+
+    def _demand_finite(self, finite: bool) -> None:
         if not finite:
             kept = f"; the last good checkpoint is {self.checkpoint}" if self.checkpoint.exists() else ""
             raise InputError(
-                f"the loss is not finite in epoch {state.epoch + 1}, step {state.step}: "
+                f"the loss is not finite in epoch {self.state.epoch + 1}, step {self.state.step}: "
                 f"lower --lr (now {self.config.lr:g}){kept}"
             )

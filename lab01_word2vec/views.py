@@ -74,12 +74,14 @@ def train_views(
             run.load(path)
         else:
             # After finished views the next one may not have come as far as its first checkpoint.
-            trained = run.train(resume and (run.checkpoint.exists() or not finished[0].exists()))
-            resume, seconds = False, seconds + trained["seconds"]
-            losses.append(trained["losses"])
+            run.train(resume and (run.checkpoint.exists() or not finished[0].exists()))
+            resume = False
             if len(finished) > 1:
                 run.save(path)
             run.checkpoint.unlink(missing_ok=True)
+        trained = run.trained()
+        seconds += trained["seconds"]
+        losses.append(trained["losses"])
         views.append(trainer.embeddings())
     for path in finished:
         path.unlink(missing_ok=True)

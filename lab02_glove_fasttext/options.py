@@ -6,6 +6,7 @@ import argparse
 from dataclasses import dataclass
 
 from lab01_word2vec.corpus import Corpus, load_corpus
+from lab01_word2vec.enough import demand_enough
 from lab01_word2vec.options import SMALL, add_common_options
 from lab02_glove_fasttext.fasttext import check_ngrams
 from lab02_glove_fasttext.glove import LEARNING_RATES
@@ -22,7 +23,7 @@ class Prediction:
     """What shapes a model that predicts; a checkpoint can be continued only under the same configuration."""
 
     model: str
-    corpus: str  # its name, and how many of its tokens are in the vocabulary
+    corpus: str  # its identity
     seed: int
     epochs: int
     lr: float
@@ -90,6 +91,7 @@ def configure(args: argparse.Namespace, corpus: Corpus, precision: str) -> tuple
 
     The number of tokens settles epochs and learning rate where the command line does not.
     """
+    demand_enough(args.data, corpus.words, len(corpus.ids), corpus.kept)
     check_ngrams(args.minn, args.maxn, args.bucket, args.oov)
     if "ppmi" in args.also and args.dim >= len(corpus.words):
         words = f"the {len(corpus.words):,} words of this text allow fewer dimensions than that"
@@ -97,7 +99,7 @@ def configure(args: argparse.Namespace, corpus: Corpus, precision: str) -> tuple
     few = corpus.tokens < SMALL  # more passes for as many gradients, and shorter steps, as in Lab 1
     prediction = Prediction(
         model="skipgram",
-        corpus=f"{corpus.name}/{len(corpus.ids)}",
+        corpus=corpus.identity,
         seed=args.seed,
         epochs=args.epochs or (min(20, round(5 * SMALL / corpus.tokens)) if few else 5),
         lr=args.lr or (0.2 if few else 0.5),

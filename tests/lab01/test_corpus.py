@@ -157,11 +157,11 @@ def _two_members(path: Path) -> None:
         ("blank.txt", lambda path: path.write_bytes(b" \n "), "empty"),
         ("folder", lambda path: path.mkdir(), "a directory"),
         ("rare.txt", lambda path: path.write_text("each word once"), "--min-count"),
-        ("noise.zip", lambda path: path.write_bytes(bytes(range(256)) * 20), "cannot be read as .zip"),
-        ("noise.gz", lambda path: path.write_bytes(bytes(range(256)) * 20), "cannot be read as .gz"),
-        ("noise.bz2", lambda path: path.write_bytes(bytes(range(256)) * 20), "cannot be read as .bz2"),
-        ("noise.xz", lambda path: path.write_bytes(bytes(range(256)) * 20), "cannot be read as .xz"),
-        ("two.zip", _two_members, "one member, found 2"),
+        ("noise.zip", lambda path: path.write_bytes(bytes(range(256)) * 20), "not packed as .zip"),
+        ("noise.gz", lambda path: path.write_bytes(bytes(range(256)) * 20), "not packed as .gz"),
+        ("noise.bz2", lambda path: path.write_bytes(bytes(range(256)) * 20), "not packed as .bz2"),
+        ("noise.xz", lambda path: path.write_bytes(bytes(range(256)) * 20), "not packed as .xz"),
+        ("two.zip", _two_members, "one text, found 2"),
     ],
 )
 def test_bad_corpora_name_the_file_and_the_trouble(tmp_path, name, make, says):
@@ -176,5 +176,5 @@ def test_bad_corpora_name_the_file_and_the_trouble(tmp_path, name, make, says):
 def test_a_truncated_archive_is_reported(tmp_path):
     path = tmp_path / "cut.gz"
     path.write_bytes(gzip.compress(TEXT.encode() * 1000)[:-20])
-    with pytest.raises(InputError, match=r"cannot be read as \.gz"):
+    with pytest.raises(InputError, match="cannot be read: Compressed file ended"):
         load_corpus(str(path))

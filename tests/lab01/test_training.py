@@ -221,7 +221,7 @@ def test_a_checkpoint_of_another_configuration_names_the_field(config, sample, t
 def test_no_field_of_the_configuration_may_change(config, sample, tmp_path, field):
     trainer, value = trainer_for(config, sample), getattr(config, field)
     changed = value + "x" if isinstance(value, str) else (*value, 9) if field == "window" else value + 1
-    save_checkpoint(tmp_path / "it", trainer, config, State(1, 0, 0.0, [[1.0, 1.0]]))
+    save_checkpoint(tmp_path / "it", trainer, config, State(1, 0, 0.0, [[1.0, 1.0], [0.0, 0.0]]))
     assert load_checkpoint(tmp_path / "it", trainer, replace(config)).epoch == 1
     with pytest.raises(InputError, match=rf"another configuration: {field} ") as caught:
         load_checkpoint(tmp_path / "it", trainer, replace(config, **{field: changed}))

@@ -117,7 +117,7 @@ def test_a_checkpoint_of_another_configuration_names_the_field(small, tmp_path, 
     trainer = BlockTrainer(**setup_of(small, tmp_path).trainer_options(seed=1))
     value = getattr(config, field)
     changed = f"{value}x" if isinstance(value, str) else value + 1
-    save_checkpoint(tmp_path / "it", trainer, config, State(1, 0, 0.0, [[1.0, 1.0]]))
+    save_checkpoint(tmp_path / "it", trainer, config, State(1, 0, 0.0, [[1.0, 1.0], [0.0, 0.0]]))
     assert load_checkpoint(tmp_path / "it", trainer, replace(config)).epoch == 1
     with pytest.raises(InputError, match=rf"another configuration: {field} ") as caught:
         load_checkpoint(tmp_path / "it", trainer, replace(config, **{field: changed}))
