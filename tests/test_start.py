@@ -140,3 +140,37 @@ def test_an_option_in_any_message_is_found(tmp_path):
         'rate = "--lr"\nraise E(f"{x}: lower --glove-lr, or --a" "--b")\nremedy = "a--b --data sample"\n'
     )
     assert options_named(tmp_path / "it.py") == {"--lr", "--glove-lr", "--a--b", "--data"}
+
+
+# Fails where torch, which reads once how its threads wait, is imported before wordlab has settled it.
+GUARDED = """
+import os, runpy, sys
+class Guard:
+    def find_spec(self, name, path=None, target=None):
+        if name == "torch":
+            assert os.environ.get("GOMP_SPINCOUNT") == sys.argv[2], "torch came before wordlab"
+            print("in time")
+sys.meta_path.insert(0, Guard())
+start = runpy.run_path if sys.argv[1].endswith(".py") else runpy.run_module
+start(sys.argv[1], run_name="imported")
+"""
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "lab01_word2vec/solution.py",
+        "lab02_glove_fasttext/solution.py",
+        "lab01_word2vec.blocks",
+        "lab02_glove_fasttext.command",
+        "best_vectors.command",
+        "scripts/report_best.py",
+    ],
+)
+def test_threads_are_told_how_to_wait_before_torch_is_imported(start):
+    named = str(ROOT / start) if start.endswith(".py") else start
+    for given, expected in (({}, "10000"), ({"GOMP_SPINCOUNT": "7"}, "7")):  # what the user set stays
+        environment = {key: value for key, value in os.environ.items() if key != "GOMP_SPINCOUNT"} | given
+        done = process("-c", GUARDED, named, expected, env=environment)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.startswith("in time")

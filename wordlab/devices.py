@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-import torch
-
 from wordlab.command import number
 from wordlab.errors import InputError
+
+import torch
 
 
 def add_device_options(group: argparse._ArgumentGroup) -> None:

@@ -18,11 +18,11 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import pooch
-import requests
-
 from wordlab.errors import InputError
 from wordlab.files import replacing
+
+import pooch
+import requests
 
 PATIENCE = 10.0  # seconds until an address counts as unreachable
 Sources = dict[str, dict[str, Any]]
