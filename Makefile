@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 
-.PHONY: run lab2 lab3 test test-long check bench reports clean
+.PHONY: run lab2 lab3 best test test-long check bench reports clean
 
 $(VENV)/ready: requirements.txt pyproject.toml
 	@echo "setting up $(VENV) from requirements.txt (once; a few minutes)"
@@ -23,6 +23,10 @@ run: $(VENV)/ready
 # make lab2           GloVe, skip-gram and FastText on one slice of text
 lab2: $(VENV)/ready
 	@$(CORPUS) && $(PY) lab02_glove_fasttext/solution.py --data "$$data"
+
+# make best           the best vectors, in minutes; SUBWORDS=1 also answers unknown words
+best: $(VENV)/ready
+	@$(CORPUS) && $(PY) -m best_vectors --data "$$data" $(if $(SUBWORDS),--subwords)
 
 # make lab3           scores, pictures and page of the vectors that ship; VECTORS="a.bin b.txt" takes others
 lab3: $(VENV)/ready
@@ -50,6 +54,7 @@ bench: $(VENV)/ready
 
 reports: $(VENV)/ready
 	@$(PY) scripts/report.py $(if $(DATA),--data "$(DATA)")
+	@$(PY) scripts/report_best.py $(if $(DATA),--data "$(DATA)")
 	@$(PY) scripts/report_lab02.py $(if $(DATA),--data "$(DATA)")
 	@$(PY) scripts/report_lab03.py
 	@$(PY) scripts/published.py

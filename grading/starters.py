@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from wordlab.errors import InputError
+
 from grading.marks import is_marked, without_answers, without_marks
 from grading.places import HELPER, PACKAGES, ROOT
-from wordlab.errors import InputError
 
 COMMAND = "command.py"  # of every lab; `python solution.py` runs it
 GET_DATA = "scripts/get_data.py"  # which starters have at their top

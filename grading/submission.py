@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from wordlab.errors import InputError
+
 from grading.places import HELPER, LABS, PACKAGES, ROOT
 from grading.steps import Lab
-from wordlab.errors import InputError
 
 LARGEST = 16_000_000  # bytes of a file; larger ones are data
 MOST_FILES = 500

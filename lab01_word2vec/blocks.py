@@ -153,11 +153,7 @@ class BlockTrainer:
     def step(self, tokens: np.ndarray, lr: float, measure: bool) -> tuple[float, float]:
         """One update from tokens (B, H). Returns (summed loss, positives), (0, 0) unless `measure`."""
         batch, table = len(tokens), self.table
-        context = self.blocks.windows(tokens)  # (B, L, H)
-        drawn = self.blocks.draw(self.noise, batch, self.shared)  # (B, K)
-        weight = context.sum(2, keepdim=True) * (self.negatives / self.shared)  # (B, L, 1)
-
-        outside = np.concatenate([tokens, drawn], axis=1) + (self.vocab + 1)  # (B, H + K)
+        context, weight, outside = self._outside(tokens)  # (B, L, H), (B, L, 1), (B, H + K)
         numbers = np.concatenate([self.blocks.centers(tokens).flatten(), outside.flatten()])  # (N,)
         rows, centers = torch.from_numpy(numbers).to(table.device), batch * L
         moved = table.buffer("moved", (len(rows), table.dim), table.rows.dtype)  # (N, d), there and back
@@ -166,7 +162,7 @@ class BlockTrainer:
         v_c = operands[:centers].view(batch, L, -1)  # (B, L, d)
         u_o = operands[centers:].view(batch, -1, table.dim)  # (B, H + K, d)
 
-        z = wrongness(v_c, u_o, self.blocks.halo)
+        z = wrongness(v_c, u_o, context.shape[2])
         measured = (0.0, 0.0)
         if measure:
             measured = float(block_loss(z, context, weight)), float(context.sum(dtype=torch.float64))
@@ -177,6 +173,13 @@ class BlockTrainer:
         self._scatter(rows, centers, moved, lr)
         table.clear_padding()
         return measured
+
+    def _outside(self, tokens: np.ndarray) -> tuple[torch.Tensor, torch.Tensor, np.ndarray]:
+        """The mask (B, L, H) of contexts, what a negative stands for (B, L, 1), and the table's rows (B, H + K)."""
+        context = self.blocks.windows(tokens)
+        drawn = self.blocks.draw(self.noise, len(tokens), self.shared)  # (B, K)
+        weight = context.sum(2, keepdim=True) * (self.negatives / self.shared)
+        return context, weight, np.concatenate([tokens, drawn], axis=1) + (self.vocab + 1)
 
     def _gather(self, rows: torch.Tensor, centers: int, out: torch.Tensor) -> None:
         """Vectors (N, d) of `rows` (N,) into `out`; the first `centers` rows are the centers' words."""

@@ -9,13 +9,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from wordlab.errors import InputError
+from wordlab.files import save_tensors
+
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
 from lab01_word2vec.solution import Place
-from lab01_word2vec.trainer import Trainer
-from wordlab.errors import InputError
-from wordlab.files import save_tensors
+from lab01_word2vec.trainer import Saved
 
 CHECKPOINT = "checkpoint.safetensors"
 VERSION = 2  # of what a run does from its checkpoint on: one more whenever the same configuration trains otherwise
@@ -65,14 +66,14 @@ def fingerprint(config: Any) -> str:
     return hashlib.sha256(json.dumps(asdict(config), sort_keys=True).encode()).hexdigest()
 
 
-def save_checkpoint(path: Path, trainer: Trainer, config: Any, state: State) -> None:
+def save_checkpoint(path: Path, trainer: Saved, config: Any, state: State) -> None:
     """Write the tensors, the state, and the configuration with its fingerprint."""
     tensors = {name: tensor.cpu().numpy() for name, tensor in trainer.tensors().items()}
     place = {"version": VERSION, "config": asdict(config), "fingerprint": fingerprint(config), "state": asdict(state)}
     save_tensors(path, tensors, {"place": json.dumps(place)})
 
 
-def load_checkpoint(path: Path, trainer: Trainer, config: Any) -> State:
+def load_checkpoint(path: Path, trainer: Saved, config: Any) -> State:
     """Fill the trainer's tensors from `path` and return the state. Raises InputError if it cannot be continued."""
     if not path.exists():
         raise InputError(f"{path}: no checkpoint to resume; start without --resume")

@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import platform
+import runpy
 import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from wordlab import STARTED
+from wordlab.command import OneLineParser, run_command, unless_impossible
+from wordlab.devices import choose_device
+from wordlab.files import demand_writable, save_tensors, write_json
+from wordlab.packages import needs
+
 import torch
 
 from lab01_word2vec.corpus import Corpus, load_corpus
 from lab01_word2vec.demo import describe
-from lab01_word2vec.options import SMALL, Configuration, build_parser, configure
+from lab01_word2vec.kept import Trained, train_vectors
+from lab01_word2vec.options import BEST, SMALL, Configuration, build_parser, configure
 from lab01_word2vec.solution import FREQUENT
-from lab01_word2vec.views import Trained, train_vectors
 from lab03_eval.eval_embeddings import PROTOCOL_NOTE, evaluate, format_scores
 from lab03_eval.vectors import WordVectors
-from wordlab import STARTED
-from wordlab.command import run_command, unless_impossible
-from wordlab.devices import choose_device
-from wordlab.files import demand_writable, save_tensors, write_json
-from wordlab.packages import needs
 
 THRESHOLDS = {"wordsim353.rho": 0.55, "google.full.accuracy": 0.30}
 
 
 def main() -> None:
-    run_command(build_parser(), run)
+    parser = OneLineParser(add_help=False)
+    parser.add_argument("--preset")
+    if parser.parse_known_args()[0].preset != BEST:
+        run_command(build_parser(), run)
+    elif importlib.util.find_spec("best_vectors"):
+        runpy.run_module("best_vectors", run_name="__main__")
+    else:
+        parser.error("--preset best needs the package best_vectors, which is in the repository; --preset lab does not")
 
 
 def run(args: argparse.Namespace) -> None:
@@ -44,7 +54,7 @@ def run(args: argparse.Namespace) -> None:
     if args.dry_run:
         return
     trained = train_vectors(corpus, config, device, out, args.keep, args.resume)
-    speed = len(corpus.ids) * config.epochs * len(config.window) / max(trained.seconds, 1e-9)
+    speed = len(corpus.ids) * config.epochs / max(trained.seconds, 1e-9)
     vectors = save(corpus, trained, out)
     print(f"trained in {trained.seconds:.1f} s ({speed / 1e6:.2f} million words/s)")
 

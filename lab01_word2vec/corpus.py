@@ -6,11 +6,12 @@ import hashlib
 import itertools
 from dataclasses import dataclass
 
+from wordlab.errors import InputError
+
 import numpy as np
 
 from lab01_word2vec.solution import build_vocab, keep_probability
 from lab01_word2vec.text import Text
-from wordlab.errors import InputError
 
 
 @dataclass

@@ -24,15 +24,16 @@ from itertools import repeat
 from pathlib import Path
 
 try:
+    from wordlab.command import OneLineParser, number, run_command, seed
+    from wordlab.errors import InputError
+    from wordlab.files import demand_writable, write_json
+
     import numpy as np
 
     from lab01_word2vec.enough import demand_enough
     from lab01_word2vec.text import Text
     from lab03_eval.eval_embeddings import evaluate, format_scores
     from lab03_eval.vectors import WordVectors
-    from wordlab.command import OneLineParser, number, run_command, seed
-    from wordlab.errors import InputError
-    from wordlab.files import demand_writable, write_json
 except ModuleNotFoundError as missing:
     sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 

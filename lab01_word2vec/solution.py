@@ -6,9 +6,8 @@
 The model is skip-gram with negative sampling (Mikolov et al. 2013, "Distributed Representations of Words and Phrases
 and their Compositionality"). Each function is a step of EXERCISE.md, in the same order, and WALKTHROUGH.md explains
 every choice. `--engine pairs` trains what is written here. The default trains the same objective much faster as
-matrix products; blocks.py, the second file to read, shows how.
-
-Left out: hierarchical softmax and CBOW (Lab 2 compares them), phrases, more than one GPU.
+matrix products; blocks.py, the second file to read, shows how. Left out are hierarchical softmax and CBOW, which Lab 2
+compares, phrases, and more than one GPU.
 """
 
 from __future__ import annotations
@@ -21,6 +20,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 try:
+    from wordlab.errors import InputError
+
     import numpy as np
     import torch
     from torch import nn
@@ -29,7 +30,6 @@ try:
 
     from lab01_word2vec.trainer import Trainer
     from lab03_eval.vectors import WordVectors
-    from wordlab.errors import InputError
 except ModuleNotFoundError as missing:
     sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 

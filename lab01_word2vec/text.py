@@ -9,9 +9,10 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from wordlab.errors import InputError
+
 from lab01_word2vec.text_file import SUFFIXES, read_pieces
 from lab03_eval.benchmarks import gensim_data
-from wordlab.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE, WIKI8 = "sample", "wiki8"  # words that --data knows

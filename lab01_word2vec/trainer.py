@@ -9,7 +9,14 @@ import numpy as np
 import torch
 
 
-class Trainer(Protocol):
+class Saved(Protocol):
+    """What a checkpoint can hold."""
+
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """Everything that a checkpoint must hold, by reference."""
+
+
+class Trainer(Saved, Protocol):
     """Its random stream starts afresh in every epoch: a checkpoint needs its tensors, a place and `rng`'s state."""
 
     @property
@@ -21,6 +28,3 @@ class Trainer(Protocol):
 
     def step(self, batch: Any, lr: float, measure: bool) -> tuple[float, float]:
         """One update. Returns the summed loss and the number of positives, or (0, 0) unless `measure`."""
-
-    def tensors(self) -> dict[str, torch.Tensor]:
-        """Everything that a checkpoint must hold, by reference."""

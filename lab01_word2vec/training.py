@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from wordlab.errors import InputError, Interrupted
+
 import numpy as np
 from tqdm import tqdm
 
 from lab01_word2vec.checkpoint import CHECKPOINT, State, load_checkpoint, save_checkpoint
 from lab01_word2vec.solution import Place, train
 from lab01_word2vec.trainer import Trainer
-from wordlab.errors import InputError, Interrupted
 
 
 class _InterruptFlag:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from wordlab.errors import InputError
+from wordlab.tables import finite
+
 import matplotlib.pyplot as plt
 import numpy as np
 
 from lab02_glove_fasttext.comparison import MODELS, SCORES, Runs
 from lab03_eval.pictures.style import literally, save, shortened
-from wordlab.errors import InputError
-from wordlab.tables import finite
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#56B4E9", "#D55E00")
 KEYS = [key for key in SCORES if key != "rw.composed.rho"]

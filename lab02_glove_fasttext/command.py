@@ -8,6 +8,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from wordlab import STARTED
+from wordlab.command import run_command, unless_impossible
+from wordlab.devices import choose_device
+from wordlab.files import demand_writable, write_json, write_text
+from wordlab.packages import needs
+
 import numpy as np
 import torch
 
@@ -28,11 +34,6 @@ from lab02_glove_fasttext.options import Prediction, build_parser, configure, re
 from lab02_glove_fasttext.solution import cooccurrence
 from lab03_eval.measures.senses import evaluate_senses, format_senses
 from lab03_eval.vectors import WordVectors
-from wordlab import STARTED
-from wordlab.command import run_command, unless_impossible
-from wordlab.devices import choose_device
-from wordlab.files import demand_writable, write_json, write_text
-from wordlab.packages import needs
 
 AMBIGUOUS = ("bank", "python", "apple")
 PROBES = ("solid", "gas", "water", "fashion")  # the GloVe paper's Table 1, for ice and steam

@@ -9,6 +9,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from wordlab.tables import figure, finite, markdown
+
 import numpy as np
 
 from lab02_glove_fasttext.solution import carried
@@ -16,7 +18,6 @@ from lab03_eval.benchmarks import CORE, NotAtHand, find, read_pairs
 from lab03_eval.eval_embeddings import PROTOCOL_NOTE, composed_for, evaluate, evaluate_similarity
 from lab03_eval.measures.geometry import TOP_WORDS, anisotropy
 from lab03_eval.vectors import SubwordVectors, WordVectors
-from wordlab.tables import figure, finite, markdown
 
 MODELS = {
     "glove": "GloVe",

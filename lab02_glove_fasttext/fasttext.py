@@ -21,6 +21,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from wordlab.errors import InputError
+
 import numpy as np
 import torch
 from scipy import sparse
@@ -29,7 +31,6 @@ from lab01_word2vec.blocks import BlockTrainer
 from lab02_glove_fasttext.lookup import distinct, product
 from lab02_glove_fasttext.solution import ngram_rows
 from lab03_eval.vectors.fasttext_file import MAX_NGRAM, Settings, write_model
-from wordlab.errors import InputError
 
 END = "</s>"  # fastText's end of a sentence, which is no spelt word and has no n-grams
 OUT_SHARE = 0.1  # of out_emb in the vectors that are kept

@@ -24,13 +24,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from wordlab.errors import InputError
+
 import numpy as np
 import torch
 from scipy import sparse
 from tqdm import tqdm
 
 from lab02_glove_fasttext.solution import entry_gradients, weight
-from wordlab.errors import InputError
 
 WORDS = 800  # in a block: their rows stay in the cache, and an epoch moves each of them V / WORDS times
 BATCH = 4096  # entries in a step of the paper's optimiser

@@ -9,16 +9,18 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from wordlab.tables import figure
+
 import numpy as np
 import torch
 from scipy import sparse
 
 from lab01_word2vec.blocks import BlockTrainer
 from lab01_word2vec.corpus import Corpus
+from lab01_word2vec.kept import keep_vectors
 from lab01_word2vec.solution import keep_probability, noise_table
 from lab01_word2vec.trainer import Trainer
 from lab01_word2vec.training import Run
-from lab01_word2vec.views import keep_vectors
 from lab02_glove_fasttext.cbow import CbowTrainer
 from lab02_glove_fasttext.comparison import MODELS, SCORES, measured, score
 from lab02_glove_fasttext.fasttext import Subwords, SubwordTrainer, save_fasttext
@@ -27,7 +29,6 @@ from lab02_glove_fasttext.hierarchical import HierarchicalTrainer
 from lab02_glove_fasttext.options import Factorisation, Prediction
 from lab02_glove_fasttext.ppmi import ppmi, ppmi_svd, shifted_pmi_check, training_counts
 from lab03_eval.vectors import WordVectors
-from wordlab.tables import figure
 
 SHARED = 64  # negatives that a block shares
 AT_LEAST = (0, 10)  # times that a pair was met in an epoch, in the check of what skip-gram factorises
@@ -67,7 +68,7 @@ class Setup:
 
     def vectors(self, in_emb: np.ndarray, out_emb: np.ndarray) -> WordVectors:
         """What is kept of the two tables (V, d), as in Lab 1."""
-        return WordVectors(self.corpus.words, keep_vectors([(in_emb, out_emb)]), self.corpus.counts)
+        return WordVectors(self.corpus.words, keep_vectors(in_emb, out_emb), self.corpus.counts)
 
 
 Trained = tuple[WordVectors, dict[str, Any]]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 
+from wordlab.command import OneLineParser, number
+from wordlab.errors import InputError
+
 from lab01_word2vec.corpus import Corpus, load_corpus
 from lab01_word2vec.enough import demand_enough
 from lab01_word2vec.options import SMALL, add_common_options
 from lab02_glove_fasttext.fasttext import check_ngrams
 from lab02_glove_fasttext.glove import LEARNING_RATES
-from wordlab.command import OneLineParser, number
-from wordlab.errors import InputError
 
 SLICE = 10_000_000
 UNKNOWN = ("covid", "transformer", "googling", "unfriendliest", "ronaldo", "germanification", "xqzt")

@@ -22,12 +22,13 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
 try:
+    from wordlab.errors import InputError
+
     import numpy as np
     import torch
     from scipy import sparse
 
     from lab03_eval.vectors import SubwordVectors
-    from wordlab.errors import InputError
 except ModuleNotFoundError as missing:
     sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 

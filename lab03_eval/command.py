@@ -18,6 +18,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from wordlab.command import OneLineParser, number, run_command, seed, unless_impossible
+from wordlab.files import demand_writable, write_json, write_text
+from wordlab.packages import MissingPackage, needs
+
 import numpy as np
 from tqdm import tqdm
 
@@ -31,9 +35,6 @@ from lab03_eval.pictures.layout import METHODS, MIN_WORDS, LayoutError, demand_s
 from lab03_eval.pictures.page import write_page
 from lab03_eval.vectors import WordVectors
 from lab03_eval.vectors.export import export_projector, export_sentence_transformer
-from wordlab.command import OneLineParser, number, run_command, seed, unless_impossible
-from wordlab.files import demand_writable, write_json, write_text
-from wordlab.packages import MissingPackage, needs
 
 SHIPPED = Path(__file__).resolve().with_name("wiki8_20k.safetensors")
 PROJECTED = 10_000  # words that the Embedding Projector's page draws with ease

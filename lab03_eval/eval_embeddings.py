@@ -22,6 +22,9 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
+from wordlab.errors import InputError
+from wordlab.files import write_json
+
 import numpy as np
 
 from lab03_eval.benchmarks import (
@@ -52,8 +55,6 @@ from lab03_eval.solution import (
 )
 from lab03_eval.vectors import SubwordVectors, WordVectors
 from lab03_eval.vectors.lookup import Lookup, shared_prefix, written_in
-from wordlab.errors import InputError
-from wordlab.files import write_json
 
 __all__ = [
     "OOV",

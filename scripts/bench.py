@@ -34,13 +34,14 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
+from wordlab.files import demand_writable, write_json
+
 from lab01_word2vec.text import WIKI8, Text, split_words
 from lab03_eval.benchmarks import CORE, HELD_OUT
 from lab03_eval.eval_embeddings import evaluate
 from lab03_eval.vectors import WordVectors
 from scripts.processes import peak_bytes, run_python
 from scripts.reporting import ROOT, folder
-from wordlab.files import demand_writable, write_json
 
 GENSIM = "gensim"
 EPOCHS = 5
@@ -114,12 +115,13 @@ def train_gensim(job: Job) -> tuple[WordVectors, dict[str, Any]]:
 
 
 def train_lab01(job: Job) -> tuple[WordVectors, dict[str, Any]]:
+    from wordlab.devices import choose_device
+
     import torch  # these are not gensim's to hold in memory
 
     from lab01_word2vec.corpus import load_corpus
+    from lab01_word2vec.kept import train_vectors
     from lab01_word2vec.options import build_parser, configure
-    from lab01_word2vec.views import keep_vectors, train_views
-    from wordlab.devices import choose_device
 
     given = ["--data", job.data, "--seed", str(job.seed), "--engine", job.trainer, "--epochs", str(job.epochs)]
     args = build_parser().parse_args([*given, *job.options])
@@ -131,9 +133,9 @@ def train_lab01(job: Job) -> tuple[WordVectors, dict[str, Any]]:
     config = configure(args, corpus, str(precision).removeprefix("torch."))
     read = time.perf_counter()
     with tempfile.TemporaryDirectory() as scratch:
-        views, _ = train_views(corpus, config, device, Path(scratch))
+        trained = train_vectors(corpus, config, device, Path(scratch), args.keep, resume=False)
     record = timed(started, read, len(corpus.ids) * job.epochs, before) | {"precision": config.precision}
-    return WordVectors(corpus.words, keep_vectors(views, args.keep)), record
+    return WordVectors(corpus.words, trained.matrix), record
 
 
 def timed(started: float, read: float, words: int, before: float) -> dict[str, Any]:

@@ -28,13 +28,14 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
+from wordlab.files import demand_writable, write_json
+
 import numpy as np
 
 from lab03_eval.benchmarks import find, read_questions
 from lab03_eval.eval_embeddings import evaluate_analogies
 from lab03_eval.vectors import WordVectors
 from scripts.processes import peak_bytes, run_python
-from wordlab.files import demand_writable, write_json
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED = 1

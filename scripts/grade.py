@@ -24,6 +24,9 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
+from wordlab.errors import InputError, Interrupted
+from wordlab.files import write_json
+
 from tqdm import tqdm
 
 from grading.gradebook.page import write_page
@@ -32,8 +35,6 @@ from grading.grader import SEED, grade, not_enforced
 from grading.places import LABS, ROOT
 from grading.submission import SubmissionError, find_submission
 from lab01_word2vec.text import SAMPLE, WIKI8
-from wordlab.errors import InputError, Interrupted
-from wordlab.files import write_json
 
 
 def submissions_in(folder: Path) -> list[Path]:

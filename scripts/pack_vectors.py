@@ -20,14 +20,15 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
+from wordlab.errors import InputError
+from wordlab.files import save_tensors, write_json
+from wordlab.records import read_record, reading_records
+
 import numpy as np
 
 from lab03_eval.benchmarks import CORE, HELD_OUT
 from lab03_eval.eval_embeddings import evaluate
 from lab03_eval.vectors import WordVectors
-from wordlab.errors import InputError
-from wordlab.files import save_tensors, write_json
-from wordlab.records import read_record, reading_records
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -20,10 +20,11 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
-from lab03_eval.measures.published import GLOVE_ADDRESS, GLOVE_SHAPE, GLOVE_VARIANTS, measure
 from wordlab.files import write_json, write_text
 from wordlab.records import read_record, reading_records
 from wordlab.tables import markdown
+
+from lab03_eval.measures.published import GLOVE_ADDRESS, GLOVE_SHAPE, GLOVE_VARIANTS, measure
 
 ROOT = Path(__file__).resolve().parents[1]
 HEADING = """# Published figures, computed anew

@@ -20,9 +20,10 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
-from demos.questions import Question, in_order, read_questions
 from wordlab.errors import InputError
 from wordlab.files import write_json
+
+from demos.questions import Question, in_order, read_questions
 
 PAGE = Path(__file__).resolve().parents[1] / "INTERVIEW.md"
 

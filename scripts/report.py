@@ -6,7 +6,7 @@
     python scripts/report.py --only                   none: only write the tables again from the JSON
     python scripts/report.py --check                  write nothing; are the tables what the JSON gives?
 
-Measurements: `lab` and `best` (these presets with seeds 1 to 3, also on held-out sets), `bugs` (one fault at a time,
+Measurements: `lab` (the preset with seeds 1 to 3, also on held-out sets), `bugs` (one fault at a time,
 with fewer epochs), `sample` (both engines, on a text that needs no download), `numpy` (the command of numpy_sgns.py).
 The tables of speed come from reports/bench.json, which scripts/bench.py measures.
 """
@@ -14,7 +14,6 @@ The tables of speed come from reports/bench.json, which scripts/bench.py measure
 from __future__ import annotations
 
 import argparse
-import functools
 import json
 import platform
 import statistics
@@ -31,15 +30,19 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
+from wordlab.devices import choose_device
+from wordlab.tables import figure, markdown
+
 import torch
 
 from lab01_word2vec.blocks import BlockTrainer
 from lab01_word2vec.corpus import Corpus, load_corpus
 from lab01_word2vec.demo import describe
+from lab01_word2vec.kept import keep_vectors, make_trainer
 from lab01_word2vec.options import ENGINES, build_parser, configure
-from lab01_word2vec.solution import FREQUENT, PairTrainer, analogy, nearest
+from lab01_word2vec.solution import FREQUENT, analogy, nearest
 from lab01_word2vec.text import SAMPLE, WIKI8, Text
-from lab01_word2vec.views import keep_vectors, make_trainer, train_views
+from lab01_word2vec.training import Run
 from lab03_eval.benchmarks import BENCHMARKS, CORE, HELD_OUT
 from lab03_eval.eval_embeddings import evaluate
 from lab03_eval.pictures.plots import draw_families
@@ -47,8 +50,6 @@ from lab03_eval.vectors import WordVectors
 from scripts.faults import FAULTS, Fault
 from scripts.processes import run_python
 from scripts.reporting import ROOT, Report, folder, load
-from wordlab.devices import choose_device
-from wordlab.tables import figure, markdown
 
 SCORES = {
     "wordsim353.rho": "WordSim-353 ρ",
@@ -64,7 +65,6 @@ KEPT: dict[str, tuple] = {
     "centred, all of out": ("centred", 1.0),
     "centred": ("centred",),
 }
-PRESETS = ("lab", "best")
 BUG_EPOCHS = 1
 SAMPLE_EPOCHS = 10
 Runs = dict[str, dict[str, Any]]  # by title, what `train_once` recorded
@@ -83,19 +83,16 @@ def train_once(corpus: Corpus, *options: str, fault: Fault | None = None) -> tup
     config = configure(args, corpus, str(precision).removeprefix("torch."))
     torch.set_num_threads(args.threads)
 
-    def make(*arguments: Any) -> BlockTrainer | PairTrainer:
-        trainer = make_trainer(*arguments)
-        if fault:
-            assert isinstance(trainer, BlockTrainer)
-            fault(trainer, corpus.counts)
-        return trainer
-
+    trainer = make_trainer(config, corpus.counts, device)
+    if fault:
+        assert isinstance(trainer, BlockTrainer)
+        fault(trainer, corpus.counts)
     with tempfile.TemporaryDirectory() as scratch:
-        views, trained = train_views(corpus, config, device, Path(scratch), make=make)
+        trained = Run(trainer, corpus.ids, config, Path(scratch)).train()
     # The precision is the configuration's, because the pair engine does not take the one that was chosen.
     record = {"config": asdict(config), "precision": config.precision, "device": device.type, **trained}
     for title, kept in KEPT.items():
-        vectors = WordVectors(corpus.words, keep_vectors(views, *kept))
+        vectors = WordVectors(corpus.words, keep_vectors(*trainer.embeddings(), *kept))
         record[title] = score(vectors)
     scores = " ".join(f"{record['centred'][key]:.3f}" for key in SCORES)
     print(f"{' '.join(options)}: {record['seconds']:.0f} s, {scores}", flush=True)
@@ -133,14 +130,14 @@ def recorded(corpus: Corpus, started: float, runs: Runs) -> dict[str, Any]:
     }
 
 
-def measure_preset(name: str, args: argparse.Namespace) -> dict[str, Any]:
-    """A preset with three seeds. The first seed of `lab` is also drawn, and asked what the command asks it."""
+def measure_lab(args: argparse.Namespace) -> dict[str, Any]:
+    """The preset with three seeds. The first is also drawn, and asked what the command asks it."""
     corpus, started = load_corpus(args.data), time.perf_counter()
     runs: Runs = {}
     shown: dict[str, str] = {}
     for seed in (1, 2, 3):
-        runs[f"seed {seed}"], vectors = train_once(corpus, "--preset", name, "--seed", str(seed))
-        if name == "lab" and seed == 1:
+        runs[f"seed {seed}"], vectors = train_once(corpus, "--preset", "lab", "--seed", str(seed))
+        if seed == 1:
             picture = folder(args.root, Text(args.data).name) / "neighbours.png"
             draw_families(vectors, picture, f"word2vec, lab preset, {corpus.name}", seed=seed)
             shown = {"demo": describe(vectors, FREQUENT)}
@@ -182,16 +179,24 @@ def kept_scores(runs: Runs, kept: str = "centred") -> list[dict[str, Any]]:
     return [run[kept] for run in runs.values()]
 
 
-def scores_table(results: dict[str, Any], bench: dict[str, Any]) -> str:
+def scores_table(results: dict[str, Any], bench: dict[str, Any], best: dict[str, Any]) -> str:
     """The presets, and gensim where it was measured."""
     keys = [*SCORES, *CHECKS]
     rows = []
-    for name in PRESETS:
-        if name in results:
-            runs = results[name]["runs"]
-            seconds = statistics.mean(run["seconds"] for run in runs.values())
-            title = f"{name} ({results[name]['corpus']})"
-            rows.append([*row(title, kept_scores(runs), keys), figure("seconds", [seconds])])
+    if "lab" in results:
+        runs = results["lab"]["runs"]
+        seconds = statistics.mean(run["seconds"] for run in runs.values())
+        title = f"lab ({results['lab']['corpus']})"
+        rows.append([*row(title, kept_scores(runs), keys), figure("seconds", [seconds])])
+    for way in ("best", "best --subwords") if best else ():
+        found = list(best["runs"].values())
+        spelt = "subwords" in way
+        seconds = statistics.mean(
+            sum(cost for view, cost in run["seconds"].items() if spelt or not view.startswith("subwords"))
+            for run in found
+        )
+        title = f"{way} ({best['corpus']})"
+        rows.append([*row(title, [run["rows"][way] for run in found], keys), figure("seconds", [seconds])])
     if bench:
         gensim = bench["trainers"]["gensim"]
         seconds = statistics.median(run["training_seconds"] for run in gensim)
@@ -252,7 +257,8 @@ def speed_tables(bench: dict[str, Any]) -> dict[str, str]:
 def tables(root: Path, corpus: str = WIKI8) -> dict[str, str]:
     """Every table by name, from the measurements alone."""
     results, bench = load(root, "lab01.json", corpus), load(root, "bench.json", corpus)
-    made = {"scores": scores_table(results, bench)}
+    best = load(root, "best.json", corpus).get("ablation", {})
+    made = {"scores": scores_table(results, bench, best)}
     if "lab" in results:
         made |= lab_tables(results["lab"])
     for name, kind in (("bugs", "fault"), ("sample", "engine")):
@@ -269,7 +275,7 @@ REPORT = Report(
     tables=tables,
     record="lab01.json",
     measurements={
-        **{name: functools.partial(measure_preset, name) for name in PRESETS},
+        "lab": measure_lab,
         "bugs": measure_faults,
         "sample": measure_sample,
         "numpy": measure_numpy,

@@ -23,6 +23,10 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
+from wordlab.files import write_text
+from wordlab.records import read_record, reading_records
+from wordlab.tables import insert
+
 from tqdm import tqdm
 
 from grading.grader import grade, not_enforced
@@ -40,9 +44,6 @@ from grading.seeded.mistake import Mistake
 from grading.seeded.tables import tables
 from grading.steps import Verdict
 from grading.submission import find_submission, load_lab
-from wordlab.files import write_text
-from wordlab.records import read_record, reading_records
-from wordlab.tables import insert
 
 RECORD, PAGE = ROOT / "reports" / "grader.json", ROOT / "reports" / "grader.md"
 

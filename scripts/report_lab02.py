@@ -31,6 +31,10 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
+from wordlab.devices import choose_device
+from wordlab.errors import InputError
+from wordlab.tables import figure, markdown
+
 import torch
 from scipy import sparse
 
@@ -58,9 +62,6 @@ from lab03_eval.vectors import WordVectors
 from scripts.bench import Job, train_apart
 from scripts.processes import run_python
 from scripts.reporting import ROOT, Report, folder, load
-from wordlab.devices import choose_device
-from wordlab.errors import InputError
-from wordlab.tables import figure, markdown
 
 SWEEP = ((100.0, 0.75), (10.0, 0.75), (1000.0, 0.75), (100.0, 0.5), (100.0, 1.0))  # x_max and alpha
 PAPER_EPOCHS = 3

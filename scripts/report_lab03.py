@@ -22,13 +22,14 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
+from wordlab.command import OneLineParser
+from wordlab.errors import InputError
+from wordlab.tables import markdown
+
 from lab03_eval import command as lab03
 from lab03_eval.tasks.benchmark import Setting, evaluate_tasks
 from lab03_eval.vectors import WordVectors
 from scripts.reporting import REPORTS, Report, load
-from wordlab.command import OneLineParser
-from wordlab.errors import InputError
-from wordlab.tables import markdown
 
 RECORD = "lab03.json"
 SEED = 1

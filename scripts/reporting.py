@@ -20,11 +20,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lab01_word2vec.text import WIKI8, Text
 from wordlab.command import OneLineParser
 from wordlab.files import demand_writable, write_json, write_text
 from wordlab.records import read_record, reading_records
 from wordlab.tables import fill, insert
+
+from lab01_word2vec.text import WIKI8, Text
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = "reports"  # the folder of the measurements and the pictures, under the root

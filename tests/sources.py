@@ -9,8 +9,8 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 
-PACKAGES = ("wordlab", "lab01_word2vec", "lab02_glove_fasttext", "lab03_eval", "grading", "scripts", "demos", "tests")
-LABS = PACKAGES[:4]
+LABS = ("wordlab", "lab01_word2vec", "lab02_glove_fasttext", "lab03_eval")
+PACKAGES = (*LABS, "best_vectors", "grading", "scripts", "demos", "tests")
 COMMANDS = "lab01_word2vec", "lab02_glove_fasttext", "lab03_eval", "scripts"  # where files are run as commands
 
 

@@ -25,10 +25,11 @@ MAY_IMPORT = {
     "lab03_eval": {"wordlab"},
     "lab01_word2vec": {"lab03_eval", "wordlab"},
     "lab02_glove_fasttext": {"lab01_word2vec", "lab03_eval", "wordlab"},
+    "best_vectors": set(LABS),
     "demos": set(),
     "grading": set(LABS),
-    "scripts": {*LABS, "grading", "demos"},
-    "tests": {*LABS, "grading", "demos"},
+    "scripts": {*LABS, "best_vectors", "grading", "demos"},
+    "tests": {*LABS, "best_vectors", "grading", "demos"},
 }
 
 

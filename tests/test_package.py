@@ -19,7 +19,7 @@ from tests.conftest import ROOT
 
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
 SETUPTOOLS = int(version("setuptools").split(".")[0]) if find_spec("setuptools") else 0
-PACKAGES = {"lab01_word2vec", "lab02_glove_fasttext", "lab03_eval", "wordlab"}
+PACKAGES = {"lab01_word2vec", "lab02_glove_fasttext", "lab03_eval", "wordlab", "best_vectors"}
 
 
 @pytest.fixture(scope="module")

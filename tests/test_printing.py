@@ -13,12 +13,6 @@ import sys
 from pathlib import Path
 from unittest import mock
 
-import numpy as np
-import pytest
-
-from lab03_eval.command import SHIPPED
-from tests.conftest import ROOT
-from tests.sources import commands
 from wordlab import files
 from wordlab.command import OneLineParser, run_command, unless_impossible
 from wordlab.console import lasting_output
@@ -26,6 +20,13 @@ from wordlab.errors import InputError
 from wordlab.files import replacing, save_tensors, to_json, write_text
 from wordlab.packages import MissingPackage, needs
 from wordlab.tables import figure, finite
+
+import numpy as np
+import pytest
+
+from lab03_eval.command import SHIPPED
+from tests.conftest import ROOT
+from tests.sources import commands
 
 TEXT = "ρ = 0.7 … 東京 مرحبا"
 

@@ -11,18 +11,26 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from wordlab.downloads import chosen, read_sources
+from wordlab.errors import InputError
+from wordlab.records import Record, read_record, reading_records
+
 import pytest
 
 from grading.gradebook.table import row
 from tests.commands import demand_one_line
 from tests.conftest import ROOT
 from tests.scripts.commands import script
-from wordlab.downloads import chosen, read_sources
-from wordlab.errors import InputError
-from wordlab.records import Record, read_record, reading_records
 
 JUNK = (None, "x", -1, True, float("inf"), float("nan"), [], {}, [1], {"a": 1}, "\u2028", 10**400)
-REPORTS = {"report.py": "lab01", "report_lab02.py": "lab02", "report_lab03.py": "lab03", "front_page.py": "bench"}
+REPORTS = {
+    "report.py": "lab01",
+    "report_best.py": "best",
+    "report_lab02.py": "lab02",
+    "report_lab03.py": "lab03",
+    "bench_busy.py": "busy",
+    "front_page.py": "bench",
+}
 
 
 def mutated(value: Any, rng: random.Random) -> Any:
@@ -51,7 +59,11 @@ def damaged(content: str, rng: random.Random) -> str:
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The measurements and the pages, in a place of their own."""
     root = tmp_path_factory.mktemp("root")
-    for page in ("README.md", *(str(page.relative_to(ROOT)) for page in ROOT.glob("lab0*/WALKTHROUGH.md"))):
+    for page in (
+        "README.md",
+        "best_vectors/README.md",
+        *(str(page.relative_to(ROOT)) for page in ROOT.glob("lab0*/WALKTHROUGH.md")),
+    ):
         (root / page).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / page, root / page)
     shutil.copytree(ROOT / "reports", root / "reports", ignore=shutil.ignore_patterns("*.png"))

@@ -6,6 +6,8 @@ import hashlib
 import shutil
 from pathlib import Path
 
+from wordlab.errors import InputError
+
 import pytest
 
 from lab01_word2vec import text
@@ -15,7 +17,6 @@ from lab02_glove_fasttext.command import main as lab02
 from tests.commands import demand_one_line, in_process
 from tests.conftest import ROOT
 from tests.scripts.commands import script
-from wordlab.errors import InputError
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:f5201379\nsize 23129484\n"
 
@@ -80,4 +81,4 @@ def test_what_make_run_trains_on_without_a_network(monkeypatch):
 def test_the_makefile_asks_for_it():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert "scripts/get_data.py --corpus" in makefile
-    assert makefile.count('--data "$$data"') == 2  # make run and make lab2
+    assert makefile.count('--data "$$data"') == 3  # make run, make best and make lab2

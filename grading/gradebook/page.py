@@ -6,9 +6,10 @@ import html
 from pathlib import Path
 from typing import Any
 
+from wordlab.files import write_text
+
 from grading.gradebook.table import row, verdicts_of
 from grading.steps import Verdict
-from wordlab.files import write_text
 
 TEMPLATE = Path(__file__).parent / "grades.html"
 

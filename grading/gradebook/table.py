@@ -9,8 +9,9 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from grading.steps import Verdict
 from wordlab.files import replacing
+
+from grading.steps import Verdict
 
 COLUMNS = ["submission", "lab", "points", "of", "steps passed", "steps", "what failed"]
 

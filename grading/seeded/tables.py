@@ -5,8 +5,9 @@ from __future__ import annotations
 import statistics
 from typing import Any
 
-from grading.places import LABS
 from wordlab.tables import markdown
+
+from grading.places import LABS
 
 SHOWN = 160  # characters of a message in a table
 

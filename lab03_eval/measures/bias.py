@@ -21,6 +21,8 @@ import math
 from itertools import chain, combinations
 from typing import Any
 
+from wordlab.errors import InputError
+
 import numpy as np
 
 from lab03_eval.benchmarks import NotAtHand, find, read_questions
@@ -29,7 +31,6 @@ from lab03_eval.measures.significance import ROUNDING, settled
 from lab03_eval.measures.word_lists import WEAT_TESTS, read_words
 from lab03_eval.vectors import WordVectors
 from lab03_eval.vectors.lookup import Lookup
-from wordlab.errors import InputError
 
 EXACT_PARTITIONS = 200_000  # up to two sets of ten: enumerated in well under a second
 SAMPLES = 100_000

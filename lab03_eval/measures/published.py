@@ -14,6 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from wordlab.errors import InputError
+
 import numpy as np
 
 from lab03_eval.benchmarks import (
@@ -32,7 +34,6 @@ from lab03_eval.eval_embeddings import evaluate_analogies, evaluate_similarity, 
 from lab03_eval.measures.bias import evaluate_weat
 from lab03_eval.measures.word_lists import WEAT_TESTS, read_words
 from lab03_eval.vectors import WordVectors
-from wordlab.errors import InputError
 
 Figures = dict[str, Any]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from wordlab.tables import markdown
+
 from lab03_eval.benchmarks import BENCHMARKS
 from lab03_eval.eval_embeddings import (
     PROTOCOL_NOTE,
@@ -18,7 +20,6 @@ from lab03_eval.measures.senses import format_senses
 from lab03_eval.measures.significance import LEVEL
 from lab03_eval.measures.word_lists import WEAT_TESTS
 from lab03_eval.vectors import WordVectors
-from wordlab.tables import markdown
 
 GEOMETRY = {
     "geometry.anisotropy": "mean cosine of two words",

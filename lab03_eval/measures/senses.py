@@ -18,13 +18,14 @@ financial news). Clusters can be themes of one sense. And the two limits on `con
 
 from __future__ import annotations
 
+from wordlab.packages import MissingPackage, needs
+
 import numpy as np
 
 from lab03_eval.measures.geometry import TOP_WORDS, unit_rows
 from lab03_eval.measures.significance import ROUNDING
 from lab03_eval.vectors import WordVectors
 from lab03_eval.vectors.lookup import Lookup
-from wordlab.packages import MissingPackage, needs
 
 WORDS = ("java", "bank", "python", "apple")
 NEIGHBOURS = 50

@@ -10,11 +10,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable
 
+from wordlab.errors import InputError
+from wordlab.packages import needs
+
 import numpy as np
 
 from lab03_eval.vectors import WordVectors
-from wordlab.errors import InputError
-from wordlab.packages import needs
 
 CAPITALS = [
     ("france", "paris"), ("germany", "berlin"), ("italy", "rome"), ("spain", "madrid"), ("russia", "moscow"),

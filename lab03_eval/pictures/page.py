@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from wordlab.files import write_text
+
 import numpy as np
 
 from lab03_eval.measures.geometry import largest_columns
 from lab03_eval.pictures.layout import CAUTIONS, COLOURS, known_capitals, known_families, named_words
 from lab03_eval.vectors import WordVectors
-from wordlab.files import write_text
 
 TEMPLATE = Path(__file__).with_name("page.html")
 MARK = "{{data}}"

@@ -8,11 +8,12 @@ from pathlib import Path
 import matplotlib
 
 matplotlib.use("Agg")  # files only: no screen is needed
+from wordlab.files import replacing
+
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from lab03_eval.pictures.fonts import settle
-from wordlab.files import replacing
 
 INK, SOFT, DOTS = "0.1", "0.35", "0.76"
 

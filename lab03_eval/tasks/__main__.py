@@ -24,10 +24,11 @@ try:
 except ModuleNotFoundError as missing:
     sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
-from lab03_eval.tasks.report import format_tasks
-from lab03_eval.vectors import WordVectors
 from wordlab.command import OneLineParser, run_command, seed
 from wordlab.files import demand_writable, write_json
+
+from lab03_eval.tasks.report import format_tasks
+from lab03_eval.vectors import WordVectors
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
+from wordlab.errors import InputError
+
 import numpy as np
 from scipy import sparse
 from sklearn.cluster import KMeans
@@ -37,7 +39,6 @@ from lab03_eval.tasks.task_data import (
     read_trec,
 )
 from lab03_eval.vectors import WordVectors
-from wordlab.errors import InputError
 
 # Chosen on the development part of STS-Benchmark with Lab 1's vectors of wiki8: mean .659, SIF .687, uSIF .704.
 METHOD = "usif"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab03_eval.tasks.scores import Row
 from wordlab.tables import finite
+
+from lab03_eval.tasks.scores import Row
 
 
 def format_tasks(results: dict[str, Any]) -> str:

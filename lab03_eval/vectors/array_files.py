@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from wordlab.files import replacing, save_tensors
+
 import numpy as np
 
-from lab03_eval.vectors.rows import Rows, VectorFileError, checked, refuse_words
+from lab03_eval.vectors.ngram_tensors import NGRAM_TENSORS, as_tensors, of_tensors
+from lab03_eval.vectors.rows import NGrams, Rows, VectorFileError, checked, refuse_words
 from lab03_eval.vectors.tokens import TOKEN_MATRICES, of_tokens
-from wordlab.files import replacing, save_tensors
 
 
 def read_safetensors(path: Path) -> Rows:
@@ -21,7 +23,7 @@ def read_safetensors(path: Path) -> Rows:
     """
     from safetensors import safe_open
 
-    wanted = ("matrix", "counts", *TOKEN_MATRICES, "mapping", "weights")
+    wanted = ("matrix", "counts", *TOKEN_MATRICES, "mapping", "weights", *NGRAM_TENSORS)
     try:
         with safe_open(path, framework="numpy") as file:
             words = (file.metadata() or {}).get("words")
@@ -32,7 +34,8 @@ def read_safetensors(path: Path) -> Rows:
     except Exception as error:  # SafetensorError for a damaged file; numpy's own for a type that it lacks
         raise VectorFileError(f"{path}: not a readable safetensors file: {_one_line(error)}") from None
     if words is not None and "matrix" in tensors:
-        return _from_arrays(path, words.encode().split(b"\n"), tensors["matrix"], tensors.get("counts"))
+        ngrams = of_tensors(path, tensors) if "ngrams" in tensors else None
+        return _from_arrays(path, words.encode().split(b"\n"), tensors["matrix"], tensors.get("counts"), ngrams=ngrams)
     if not tensors.keys() & {*TOKEN_MATRICES}:
         raise VectorFileError(
             f'{path}: expected a tensor "matrix" and "words" in the metadata, or a tensor "embeddings" or '
@@ -88,12 +91,13 @@ def _from_arrays(
     matrix: np.ndarray,
     counts: np.ndarray | None,
     noted: Mapping[str, int] | None = None,
+    ngrams: NGrams | None = None,
 ) -> Rows:
     if matrix.ndim != 2 or len(words) != len(matrix) or not matrix.size or matrix.dtype.kind not in "fiu":
         raise VectorFileError(f"{path}: {len(words)} words for a matrix of shape {matrix.shape}, type {matrix.dtype}")
     if counts is not None and (counts.shape != (len(words),) or counts.dtype.kind not in "fiu"):
         raise VectorFileError(f"{path}: {len(words)} words for counts of shape {counts.shape}, type {counts.dtype}")
-    return checked(path, words, matrix, counts, noted=noted)
+    return checked(path, words, matrix, counts, ngrams, noted)
 
 
 def _one_line(error: Exception) -> str:
@@ -103,7 +107,8 @@ def _one_line(error: Exception) -> str:
 def write_safetensors(rows: Rows, path: Path) -> None:
     refuse_words(rows.words, path, r"\n")
     counts = {} if rows.counts is None else {"counts": np.asarray(rows.counts)}
-    save_tensors(path, {"matrix": rows.matrix} | counts, {"words": "\n".join(rows.words)})
+    ngrams = as_tensors(rows.ngrams) if rows.ngrams else {}
+    save_tensors(path, {"matrix": rows.matrix} | counts | ngrams, {"words": "\n".join(rows.words)})
 
 
 def write_npz(rows: Rows, path: Path) -> None:

@@ -10,12 +10,13 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+from wordlab.files import replacing, save_tensors, write_text
+
 import numpy as np
 
 from lab03_eval.sentences import JOINERS, SPELT, spells_digits, split_words
 from lab03_eval.vectors.lookup import CASES, Lookup
 from lab03_eval.vectors.word_vectors import WordVectors
-from wordlab.files import replacing, save_tensors, write_text
 
 # A word, as the tokenizers library's regular expressions have it; sentences.py says which characters belong to one.
 TOKEN = rf"[\p{{L}}\p{{N}}][\p{{L}}\p{{N}}\p{{M}}{JOINERS}]*"

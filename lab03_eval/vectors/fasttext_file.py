@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from wordlab.files import replacing
+
 import numpy as np
 
 from lab03_eval.vectors.rows import NGrams, Rows, VectorFileError, checked
 from lab03_eval.vectors.subwords import compose
-from wordlab.files import replacing
 
 MAGIC = struct.pack("<i", 793712314)
 VERSIONS = (11, 12)

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from wordlab.errors import InputError
+
 import numpy as np
 
-from wordlab.errors import InputError
+from lab03_eval.vectors.maps import Composition
 
 CHECKED = 1 << 20  # bytes of a matrix checked at a time
 HUGE = 1e20  # no trained vector holds such a value; its square leaves float32's range
@@ -21,11 +23,15 @@ class VectorFileError(InputError):
 
 @dataclass(frozen=True)
 class NGrams:
-    """The rows (bucket, d) that fastText hashes n-grams of `minn` to `maxn` letters to."""
+    """The rows (bucket, d) that fastText hashes n-grams of `minn` to `maxn` letters to.
+
+    `composition` is what becomes of their mean, where the words' vectors are of another space.
+    """
 
     matrix: np.ndarray
     minn: int
     maxn: int
+    composition: Composition | None = None
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,11 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from wordlab.files import replacing
+
 import numpy as np
 
 from lab03_eval.vectors.rows import Rows, VectorFileError, checked, refuse_words
-from wordlab.files import replacing
 
 CHUNK = 4 << 20  # bytes read at a time
 BOM = b"\xef\xbb\xbf"

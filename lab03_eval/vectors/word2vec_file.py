@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
+from wordlab.files import replacing
+
 import numpy as np
 
 from lab03_eval.vectors.misaligned import demand_aligned
 from lab03_eval.vectors.rows import Rows, VectorFileError, checked, extreme_rows, refuse_words
 from lab03_eval.vectors.text_file import header_of, numbers_at_the_end
-from wordlab.files import replacing
 
 CACHED = 1 << 18  # bytes read at a time: they are copied at once, while the processor's cache still has them
 MAX_WORD = 10_000  # bytes; where no word ends within so many, the file is not what it seems

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lab03_eval.vectors import formats
-from lab03_eval.vectors.rows import Rows
+from lab03_eval.vectors.maps import Composition
+from lab03_eval.vectors.rows import NGrams, Rows
 from lab03_eval.vectors.subwords import ngram_rows
 
 if TYPE_CHECKING:
@@ -169,21 +170,24 @@ class WordVectors:
         Raises VectorFileError for another suffix, or where the format cannot hold one of the words;
         OSError where the file cannot be written.
         """
-        formats.write(Rows(self.words, self.matrix, self.counts), path)
+        formats.write(self._rows(), path)
+
+    def _rows(self) -> Rows:
+        return Rows(self.words, self.matrix, self.counts)
 
     @staticmethod
     def load(path: str | Path) -> WordVectors:
         """Read `path` in the format that its suffix names (see formats.py). Of two equal words the first is kept.
 
-        The result is SubwordVectors for a fastText model. Raises VectorFileError with one line that names the file,
-        the place and what was expected there; OSError where the file cannot be opened.
+        The result is SubwordVectors where the file holds n-grams. Raises VectorFileError with one line that names the
+        file, the place and what was expected there; OSError where the file cannot be opened.
         """
         rows = formats.read(path)
         if rows.ngrams is None:
             every = WordVectors(rows.words, rows.matrix, rows.counts)
         else:
-            ngrams = rows.ngrams
-            every = SubwordVectors(rows.words, rows.matrix, ngrams.matrix, ngrams.minn, ngrams.maxn, rows.counts)
+            of_ngrams = rows.ngrams.matrix, rows.ngrams.minn, rows.ngrams.maxn
+            every = SubwordVectors(rows.words, rows.matrix, *of_ngrams, rows.counts, rows.ngrams.composition)
         vectors = every.distinct()
         dropped = len(every) - len(vectors)
         vectors.noted = {"duplicate words dropped, the first kept": dropped} if dropped else {}
@@ -217,7 +221,8 @@ class SubwordVectors(WordVectors):
     """Vectors that compose an unknown word: the mean of its character n-grams' rows, as fastText does.
 
     `ngram_matrix` (bucket, d) holds the rows that n-grams of `minn` to `maxn` letters are hashed to
-    (Bojanowski et al. 2017, §3.2). Files written by `save` hold the words only, not the n-grams.
+    (Bojanowski et al. 2017, §3.2). `composition` is what becomes of the mean where the words' vectors are of another
+    space, such as several models joined. `save` keeps the n-grams in .safetensors; other files hold the words only.
     """
 
     def __init__(
@@ -228,19 +233,26 @@ class SubwordVectors(WordVectors):
         minn: int,
         maxn: int,
         counts: np.ndarray | None = None,
+        composition: Composition | None = None,
     ):
         super().__init__(words, matrix, counts)
         self.ngram_matrix = ngram_matrix
-        self.minn, self.maxn = minn, maxn
+        self.minn, self.maxn, self.composition = minn, maxn, composition
+
+    def _rows(self) -> Rows:
+        ngrams = NGrams(self.ngram_matrix, self.minn, self.maxn, self.composition)
+        return Rows(self.words, self.matrix, self.counts, ngrams)
 
     def _with(self, words: list[str], matrix: np.ndarray, counts: np.ndarray | None) -> WordVectors:
-        return SubwordVectors(words, matrix, self.ngram_matrix, self.minn, self.maxn, counts)
+        return SubwordVectors(words, matrix, self.ngram_matrix, self.minn, self.maxn, counts, self.composition)
 
     def _composed(self, word: str) -> np.ndarray | None:
         """None for a word without n-grams, or where one has a row that is no number (training never met it)."""
         rows, _ = ngram_rows([word], self.minn, self.maxn, len(self.ngram_matrix))
         with np.errstate(over="ignore", invalid="ignore"):
             vector = self.ngram_matrix[rows].sum(axis=0) / max(1, len(rows))
+            if self.composition:
+                vector = self.composition(vector)
         return vector if len(rows) and np.isfinite(vector).all() else None
 
     def __contains__(self, word: str) -> bool:

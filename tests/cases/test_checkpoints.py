@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import random
 import signal
 from unittest import mock
+
+from wordlab.errors import InputError, Interrupted
 
 import numpy as np
 import pytest
@@ -19,15 +20,13 @@ from lab01_word2vec.blocks import BlockTrainer
 from lab01_word2vec.checkpoint import CHECKPOINT, load_checkpoint
 from lab01_word2vec.command import main as lab01
 from lab01_word2vec.corpus import load_corpus
+from lab01_word2vec.kept import make_trainer
 from lab01_word2vec.options import build_parser, configure
 from lab01_word2vec.training import Run
-from lab01_word2vec.views import make_trainer
 from lab02_glove_fasttext import command as lab02
 from lab02_glove_fasttext.fasttext import SubwordTrainer
-from lab03_eval.vectors import WordVectors
 from tests.commands import demand_one_line, in_process, stop_at
 from tests.trainers import CPU
-from wordlab.errors import InputError, Interrupted
 
 SIZES = ["--dim", "8", "--epochs", "3", "--subsample", "1", "--min-count", "1", "--threads", "1"]
 TEXT = " ".join(random.Random(0).choices([f"w{i}" for i in range(200)], k=6000))
@@ -187,18 +186,3 @@ def test_mutated_checkpoints_are_refused_or_hold_only_finite_numbers(run):
             assert 0 <= other.state.epoch <= 3
     assert len(refused) > 350
     assert all(str(run.checkpoint) in message and "\n" not in message for message in refused)
-
-
-def test_the_finished_run_is_what_anyone_loads(tmp_path):
-    """Resumed over several views, run.json has the losses of all of them, of those that were finished before too."""
-    text, out = tmp_path / "text", tmp_path / "out"
-    text.write_text(TEXT)
-    views = ["--window", "3", "2"]
-    with stop_at(500, BlockTrainer):  # in the second view
-        done = in_process(lab01, "--data", str(text), "--out", str(out), *SIZES, *views)
-    assert done.returncode == 130
-    assert "view0.safetensors" in os.listdir(out)
-    assert in_process(lab01, "--data", str(text), "--out", str(out), *SIZES, *views, "--resume").returncode == 0
-    losses = json.loads((out / "run.json").read_text())["training"]["losses"]
-    assert [len(each) for each in losses] == [3, 3]
-    assert WordVectors.load(out / "vectors.bin").dim == 16

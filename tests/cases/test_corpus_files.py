@@ -10,12 +10,13 @@ import random
 import tarfile
 import zipfile
 
+from wordlab.errors import InputError
+
 import pytest
 
 from lab01_word2vec.command import main as lab01
 from lab01_word2vec.corpus import load_corpus
 from tests.commands import demand_one_line, in_process
-from wordlab.errors import InputError
 
 TEXT = "the cat sat on the mat and the naïve 猫 ran\n" * 20
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-import numpy as np
+from wordlab.command import run_command
+
 import pytest
 
 from lab01_word2vec import numpy_sgns
@@ -12,7 +13,6 @@ from lab01_word2vec.command import main as lab01
 from lab02_glove_fasttext.command import main as lab02
 from lab03_eval.vectors import WordVectors
 from tests.commands import demand_one_line, in_process
-from wordlab.command import run_command
 
 
 def numpy_main() -> None:
@@ -71,15 +71,6 @@ def test_a_small_text_is_trained_to_finite_vectors(tmp_path, command, case):
         assert len(vectors) == len(set(text.split()))
     for result in out.glob("*.json"):
         json.loads(result.read_text(), parse_constant=pytest.fail)  # called for NaN and Infinity
-
-
-@pytest.mark.parametrize("windows", [["2", "1"], ["3", "2", "1"]])
-def test_several_windows_on_two_words_give_finite_vectors(tmp_path, windows):
-    (tmp_path / "text").write_text("one two " * 20)
-    options = ["--min-count", "1", "--epochs", "1", "--dim", "4", "--subsample", "1", "--window", *windows]
-    done = in_process(lab01, "--data", str(tmp_path / "text"), "--out", str(tmp_path / "out"), *options)
-    assert done.returncode == 0, done.stderr
-    assert np.isfinite(WordVectors.load(tmp_path / "out" / "vectors.bin").matrix).all()
 
 
 @pytest.mark.parametrize("text", [LETTERS, "one two " * 20, "one two", "a b c d e f g h i j k l m n o p"])

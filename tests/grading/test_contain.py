@@ -76,7 +76,18 @@ def forks():
             return count
 """
 DENIED = ["PermissionError", "OSError", "FileNotFoundError"]
-ENVIRONMENT = ["HOME", "LANG", "MPLBACKEND", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PATH", "TMPDIR", "USER"]
+# GOMP_SPINCOUNT is set in the child, by wordlab.
+ENVIRONMENT = [
+    "GOMP_SPINCOUNT",
+    "HOME",
+    "LANG",
+    "MPLBACKEND",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "PATH",
+    "TMPDIR",
+    "USER",
+]
 
 
 OURS = sorted({path.stem for path in ROOT.iterdir() if not path.name.startswith(".")})

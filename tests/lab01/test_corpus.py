@@ -8,13 +8,14 @@ import lzma
 import zipfile
 from pathlib import Path
 
+from wordlab.errors import InputError
+
 import numpy as np
 import pytest
 
 from lab01_word2vec.corpus import load_corpus
 from lab01_word2vec.solution import build_vocab, keep_probability, noise_table, subsample
 from lab01_word2vec.text import Text, split_words
-from wordlab.errors import InputError
 
 TEXT = "the cat sat on the mat the cat ran"  # the 3, cat 2, then sat on mat ran in order of appearance
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from wordlab.command import run_command
+
 import numpy as np
 import pytest
 import torch
@@ -14,7 +16,6 @@ from lab01_word2vec.corpus import load_corpus
 from lab01_word2vec.numpy_sgns import SkipGram, Table, contexts, cut, encode, gradients, loss_of
 from lab01_word2vec.solution import SkipGramNS, keep_probability
 from tests.commands import demand_one_line, in_process, process
-from wordlab.command import run_command
 
 WINDOW, VOCAB, DIM = 3, 15, 6
 

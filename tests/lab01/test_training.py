@@ -8,7 +8,8 @@ import os
 import signal
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+
+from wordlab.errors import InputError, Interrupted
 
 import numpy as np
 import pytest
@@ -19,16 +20,15 @@ from lab01_word2vec import command
 from lab01_word2vec.blocks import BlockTrainer
 from lab01_word2vec.checkpoint import State, load_checkpoint, save_checkpoint
 from lab01_word2vec.corpus import Corpus, load_corpus
+from lab01_word2vec.kept import keep_vectors, make_trainer, train_vectors
 from lab01_word2vec.options import Configuration, build_parser, configure
 from lab01_word2vec.solution import LOSS_EVERY, PairTrainer, Place, train
 from lab01_word2vec.training import Run
-from lab01_word2vec.views import keep_vectors, make_trainer, train_vectors
 from lab03_eval.benchmarks import gensim_data, read_pairs
 from lab03_eval.eval_embeddings import evaluate_similarity
 from lab03_eval.vectors import WordVectors
-from tests.commands import Stopped, crash, ctrl_c, in_process, process, stop_at
+from tests.commands import ctrl_c, in_process, process, stop_at
 from tests.trainers import CPU
-from wordlab.errors import InputError, Interrupted
 
 TRAINERS = {"blocks": BlockTrainer, "pairs": PairTrainer}
 SMALL = ["--epochs", "4", "--dim", "20", "--subsample", "0.01", "--threads", "1"]
@@ -44,7 +44,7 @@ def settings(corpus: Corpus, *options: str) -> Configuration:
 
 
 def trained_bytes(corpus: Corpus, out: Path, *options: str, resume: bool = False) -> bytes:
-    """Both tables of all views and the matrix that is kept, as training without the rest of the command makes them."""
+    """Both tables and the matrix that is kept, as training without the rest of the command makes them."""
     trained = train_vectors(corpus, settings(corpus, *options), CPU, out, "centred", resume)
     return b"".join(table.tobytes() for table in (trained.in_emb, trained.out_emb, trained.matrix))
 
@@ -107,35 +107,6 @@ def test_ctrl_c_saves_at_that_step_and_says_how_to_go_on(small, tiny_text, tmp_p
     assert done.stderr.endswith("run the same command with --resume\n")
     assert os.listdir(out) == ["checkpoint.safetensors"]
     assert trained_bytes(small, out, "--engine", engine, resume=True) == whole
-    assert not list(out.iterdir())
-
-
-@pytest.mark.parametrize("act", [crash, ctrl_c])
-@pytest.mark.parametrize("epoch", [0, 1, None])  # of the second view: before and after its first checkpoint, or never
-def test_several_windows_resume_after_a_finished_view(small, tmp_path, monkeypatch, epoch, act):
-    options = ["--window", "6", "2"]
-    step = 10**9 if epoch is None else epoch * steps_per_epoch(small, "blocks") + 9
-    whole, out = trained_bytes(small, tmp_path / "whole", *options), tmp_path / "cut"
-    first, train_run = [], Run.train
-
-    def second_is_stopped(run: Run, resume: bool = False) -> dict[str, Any]:
-        first.append(run.config.window)
-        if run.config.window == (2,):
-            with stop_at(step, BlockTrainer, act):
-                return train_run(run, resume)
-        return train_run(run, resume)
-
-    monkeypatch.setattr(Run, "train", second_is_stopped)
-    if epoch is not None:
-        with pytest.raises(Stopped if act is crash else Interrupted):
-            trained_bytes(small, out, *options)
-        assert (out / "view0.safetensors").exists()
-        assert not (out / "view1.safetensors").exists()
-        assert (out / "checkpoint.safetensors").exists() == (epoch == 1 or act is ctrl_c)
-    monkeypatch.setattr(Run, "train", lambda run, resume: first.append(run.config.window) or train_run(run, resume))
-    assert trained_bytes(small, out, *options, resume=epoch is not None) == whole
-    # The finished view was not trained again.
-    assert first == ([(6,), (2,), (2,)] if epoch is not None else [(6,), (2,)])
     assert not list(out.iterdir())
 
 
@@ -220,7 +191,7 @@ def test_a_checkpoint_of_another_configuration_names_the_field(config, sample, t
 @pytest.mark.parametrize("field", [field.name for field in fields(Configuration)])
 def test_no_field_of_the_configuration_may_change(config, sample, tmp_path, field):
     trainer, value = trainer_for(config, sample), getattr(config, field)
-    changed = value + "x" if isinstance(value, str) else (*value, 9) if field == "window" else value + 1
+    changed = value + "x" if isinstance(value, str) else value + 1
     save_checkpoint(tmp_path / "it", trainer, config, State(1, 0, 0.0, [[1.0, 1.0], [0.0, 0.0]]))
     assert load_checkpoint(tmp_path / "it", trainer, replace(config)).epoch == 1
     with pytest.raises(InputError, match=rf"another configuration: {field} ") as caught:
@@ -267,7 +238,7 @@ def test_pairs_comes_as_close_to_blocks_as_another_seed_of_blocks(sample, tmp_pa
         config = configure(build_parser().parse_args(options), sample)
         trainer = make_trainer(config, sample.counts, CPU)
         Run(trainer, sample.ids[:120_000], config, tmp_path / f"{engine}{seed}").train()
-        kept = keep_vectors([trainer.embeddings()], "centred", 1.0)[:500]
+        kept = keep_vectors(*trainer.embeddings(), "centred", 1.0)[:500]
         unit = kept / np.linalg.norm(kept, axis=1, keepdims=True)
         return (unit @ unit.T)[np.triu_indices(500, 1)]
 
@@ -290,7 +261,7 @@ def test_pairs_comes_close_to_blocks_on_the_sample_at_equal_epochs(sample, tmp_p
         config = configure(build_parser().parse_args(options), sample)
         trainer = make_trainer(config, sample.counts, CPU)
         Run(trainer, sample.ids, config, tmp_path / f"{engine}{seed}").train()
-        vectors = WordVectors(sample.words, keep_vectors([trainer.embeddings()], "centred", 1.0))
+        vectors = WordVectors(sample.words, keep_vectors(*trainer.embeddings(), "centred", 1.0))
         return evaluate_similarity(vectors, judged)["rho"]
 
     pairs, blocks = rho("pairs", 1), np.mean([rho("blocks", seed) for seed in (1, 2, 3)])

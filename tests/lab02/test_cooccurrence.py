@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from wordlab.errors import InputError
+
 import numpy as np
 import pytest
 
 from lab02_glove_fasttext.solution import SEPARATOR, cooccurrence
-from wordlab.errors import InputError
 
 
 def reference(ids: np.ndarray, vocab: int, window: int) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wordlab.errors import InputError
+
 import fasttext
 import numpy as np
 import pytest
@@ -21,7 +23,6 @@ from lab03_eval.vectors import SubwordVectors, VectorFileError, WordVectors
 from lab03_eval.vectors import subwords as fast
 from tests.commands import Stopped, crash, stop_at
 from tests.trainers import CPU, DIM, VOCAB, Recorded, Schedule, in_double, pairs_of, random_rows, record_gradient
-from wordlab.errors import InputError
 
 WORDS = ["run", "running", "runs", "naïve", "naïvely", "東京", "a", "banana", "</s>", "ran", "bananas", "anan"]
 UNKNOWN = ["runner", "東京都", "naïvetés", "xylophon", "ba"]

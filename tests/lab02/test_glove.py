@@ -6,6 +6,8 @@ import math
 import re
 from collections.abc import Iterator
 
+from wordlab.errors import InputError
+
 import numpy as np
 import pytest
 import torch
@@ -24,7 +26,6 @@ from lab02_glove_fasttext.glove import (
     train_glove,
 )
 from lab02_glove_fasttext.solution import cooccurrence, entry_gradients, weight
-from wordlab.errors import InputError
 
 VOCAB = 150
 

@@ -6,6 +6,8 @@ from dataclasses import fields, replace
 from pathlib import Path
 from unittest import mock
 
+from wordlab.errors import InputError
+
 import pytest
 
 from lab01_word2vec.blocks import BlockTrainer
@@ -20,7 +22,6 @@ from lab02_glove_fasttext.options import ALSO, Prediction, build_parser, configu
 from lab02_glove_fasttext.solution import cooccurrence
 from tests.commands import Done, Stopped, crash, demand_one_line, in_process, stop_at
 from tests.trainers import CPU
-from wordlab.errors import InputError
 
 SMALL = ["--epochs", "3", "--glove-epochs", "1", "--dim", "8", "--bucket", "500", "--threads", "1"]
 MODELS = ("glove.bin", "skipgram.bin", "fasttext.bin")

@@ -7,6 +7,8 @@ import math
 import subprocess
 import sys
 
+from wordlab.errors import InputError
+
 import numpy as np
 import pytest
 from gensim.test.utils import datapath
@@ -28,7 +30,6 @@ from lab03_eval.eval_embeddings import (
 from lab03_eval.measures import joined
 from lab03_eval.vectors import SubwordVectors, WordVectors
 from tests.conftest import ROOT
-from wordlab.errors import InputError
 
 PAIRS = read_pairs(gensim_data("wordsim353.tsv"))
 QUESTIONS = read_questions(gensim_data("questions-words.txt"))

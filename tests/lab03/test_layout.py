@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import types
 
+from wordlab.packages import MissingPackage
+
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
@@ -23,7 +25,6 @@ from lab03_eval.pictures.layout import (
     shown_variance,
 )
 from lab03_eval.vectors import SubwordVectors, WordVectors
-from wordlab.packages import MissingPackage
 
 
 @pytest.fixture(scope="module")

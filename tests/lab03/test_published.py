@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 
+from wordlab.files import write_json
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,6 @@ from lab03_eval.measures import published
 from lab03_eval.measures.published import CLAIMS
 from lab03_eval.vectors import WordVectors
 from tests.conftest import ROOT
-from wordlab.files import write_json
 
 NEEDED = {
     published.rg65: [published.RG65_GOLD, published.DSM],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wordlab.files import replacing
+
 import numpy as np
 import pytest
 from gensim.models import KeyedVectors
@@ -11,7 +13,6 @@ from lab03_eval.measures.senses import neighbourhood
 from lab03_eval.pictures.page import neighbours
 from lab03_eval.solution import evaluate_analogies
 from lab03_eval.vectors import VectorFileError, WordVectors
-from wordlab.files import replacing
 
 
 def same(a: WordVectors, b: WordVectors) -> bool:

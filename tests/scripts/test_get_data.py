@@ -12,13 +12,14 @@ import time
 import zipfile
 from pathlib import Path
 
+from wordlab import downloads
+from wordlab.downloads import Unavailable, chosen, fetch, read_sources
+
 import pytest
 
 from tests.commands import demand_one_line
 from tests.conftest import ROOT
 from tests.scripts.commands import script
-from wordlab import downloads
-from wordlab.downloads import Unavailable, chosen, fetch, read_sources
 
 SOURCES = read_sources(ROOT / "data" / "sources.toml")
 

@@ -7,18 +7,24 @@ import re
 import shutil
 from pathlib import Path
 
+from wordlab.tables import MARK, figure, fill, insert
+
 import pytest
 
 from tests.commands import demand_one_line
 from tests.conftest import ROOT
 from tests.scripts.commands import script
-from wordlab.tables import MARK, figure, fill, insert
 
 LABS = ("lab01_word2vec", "lab02_glove_fasttext", "lab03_eval")
-PAGES = ("README.md", *(f"{lab}/WALKTHROUGH.md" for lab in LABS), *(f"reports/lab0{lab}.md" for lab in (1, 2, 3)))
+PAGES = (
+    "README.md", "best_vectors/README.md", "reports/best.md",
+    *(f"{lab}/WALKTHROUGH.md" for lab in LABS), *(f"reports/lab0{lab}.md" for lab in (1, 2, 3)),
+)  # fmt: skip
 # Each report, and the pages that hold tables of it.
 REPORTS = {
     "report.py": ("README.md", "lab01_word2vec/WALKTHROUGH.md", "reports/lab01.md"),
+    "report_best.py": ("reports/best.md", "best_vectors/README.md"),
+    "bench_busy.py": ("reports/lab01.md",),
     "report_lab02.py": ("lab02_glove_fasttext/WALKTHROUGH.md", "reports/lab02.md"),
     "report_lab03.py": ("lab03_eval/WALKTHROUGH.md", "reports/lab03.md"),
     "front_page.py": ("README.md",),
@@ -128,13 +134,16 @@ def test_the_front_page_needs_measurements(emptied):
 
 
 def test_a_sentence_of_the_resume_has_the_figures_of_one_preset():
-    results = json.loads((ROOT / "reports" / "lab01.json").read_text(encoding="utf-8"))
+    lab, best = (
+        json.loads((ROOT / "reports" / file).read_text(encoding="utf-8"))[name]["runs"].values()
+        for file, name in (("lab01.json", "lab"), ("best.json", "ablation"))
+    )
+    records = {"lab": [run["centred"] for run in lab], "best": [run["rows"]["best --subwords"] for run in best]}
     of_preset = {
         name: {
-            figure(key, [run["centred"][key] for run in results[name]["runs"].values()]).split(" ")[0]
-            for key in ("wordsim353.rho", "google.full.accuracy")
+            figure(key, [run[key] for run in runs]).split(" ")[0] for key in ("wordsim353.rho", "google.full.accuracy")
         }
-        for name in ("lab", "best")
+        for name, runs in records.items()
     }
     page = (ROOT / "README.md").read_text(encoding="utf-8")
     [line] = re.findall(r"<!-- table: resume -->\n(.*)\n<!-- end -->", page)

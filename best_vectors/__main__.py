@@ -1,0 +1,3 @@
+from best_vectors.command import main
+
+main()
