@@ -34,6 +34,7 @@ from best_vectors.options import DIMENSIONS, build_parser, configure
 from best_vectors.subwords import ngram_means
 from best_vectors.views import Configuration, train_view
 from lab01_word2vec.corpus import Corpus, load_corpus
+from lab01_word2vec.text import WIKI8
 from lab02_glove_fasttext.fasttext import SubwordTrainer
 from lab03_eval.benchmarks import BENCHMARKS, CORE, HELD_OUT
 from lab03_eval.eval_embeddings import evaluate
@@ -112,7 +113,7 @@ def score(vectors: WordVectors) -> dict[str, Any]:
     return {key: results.get(key) for key in (*CHOSEN, *CONFIRMED)}
 
 
-def tables(root: Path, corpus: str) -> dict[str, str]:
+def tables(root: Path, corpus: str = WIKI8) -> dict[str, str]:
     found = load(root, "best.json", corpus).get("ablation")
     return {"ablation": ablation_table(found), "best": best_table(found)} if found else {}
 
