@@ -18,10 +18,10 @@ from wordlab.files import demand_writable, write_json
 import numpy as np
 import torch
 
-from best_vectors.join import both_tables, principal, side_by_side
+from best_vectors.join import principal, side_by_side
 from best_vectors.options import build_parser, configure
-from best_vectors.subwords import composition, ngram_means, ngram_rows
-from best_vectors.views import MAXN, MINN, Configuration, train_view
+from best_vectors.subwords import composition, ngram_rows
+from best_vectors.views import Configuration, rows_of, train_view
 from lab01_word2vec.corpus import Corpus, load_corpus
 from lab01_word2vec.demo import describe
 from lab01_word2vec.solution import FREQUENT
@@ -88,27 +88,22 @@ def train_and_join(
 ) -> tuple[WordVectors, list[dict[str, Any]]]:  # fmt: skip
     """The vectors of all views joined, and what training each of them gave."""
     flattened, trained = [], []
-    ngrams: tuple[np.ndarray, Map] | None = None  # of the last view, where it is the one of subwords
     for config in configs:
         print(f"view {config.view.name}", flush=True)
         trainer, record = train_view(config, corpus, device, out, resume)
-        if isinstance(trainer, SubwordTrainer):
-            rows = ngram_means(trainer, config.view.share)
-        else:
-            rows = both_tables(*trainer.embeddings(), config.view.share)
+        rows = rows_of(trainer, config.view.share)
         spread = principal(rows, None, alpha)
         flattened.append(spread(rows))
         trained.append(record)
-        if isinstance(trainer, SubwordTrainer):
-            ngrams = ngram_rows(trainer), spread
     matrix = side_by_side(flattened, [config.view.weight for config in configs])
     joined = principal(matrix, dimensions, alpha) if dimensions else unchanged(matrix.shape[1])
     kept = joined(matrix) if dimensions else matrix
-    if not ngrams:
+    if not isinstance(trainer, SubwordTrainer):
         return WordVectors(corpus.words, kept, corpus.counts), trained
-    rows, spread = ngrams
+    # The view of subwords is the last one, and so are its columns.
     composed = composition(spread, configs[-1].view.weight, joined, matrix.shape[1] - spread.matrix.shape[1])
-    return SubwordVectors(corpus.words, kept, rows, MINN, MAXN, corpus.counts, composed), trained
+    of_ngrams = ngram_rows(trainer), trainer.subwords.minn, trainer.subwords.maxn
+    return SubwordVectors(corpus.words, kept, *of_ngrams, corpus.counts, composed), trained
 
 
 def unchanged(columns: int) -> Map:

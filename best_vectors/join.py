@@ -1,6 +1,6 @@
-"""After training: each model's two tables become one matrix, the matrices become one, and it is made shorter.
+"""After training: each model's spectrum is flattened, the models become one matrix, and it is made shorter.
 
-Three steps, each a few lines. They change no model, and reports/best.md says what each of them earns.
+Each step is a few lines. They change no model, and reports/best.md says what each of them earns.
 """
 
 from __future__ import annotations
@@ -15,11 +15,6 @@ from lab03_eval.vectors import unit_rows
 from lab03_eval.vectors.maps import Map
 
 ALPHA = 0.8  # of the spectrum that is kept, in every view and after the reduction
-
-
-def both_tables(in_emb: np.ndarray, out_emb: np.ndarray, share: float) -> np.ndarray:
-    """in_emb + share·out_emb, (V, d): what a word does as a center, and some of what it does as a context."""
-    return in_emb + np.float32(share) * out_emb
 
 
 def principal(rows: np.ndarray, dims: int | None = None, alpha: float = ALPHA) -> Map:

@@ -13,6 +13,7 @@ from best_vectors.views import PLAIN, SUBWORDS, Configuration, Settings, View
 from lab01_word2vec.corpus import Corpus
 from lab01_word2vec.enough import demand_enough
 from lab01_word2vec.options import add_common_options
+from lab02_glove_fasttext.ppmi import demand_fewer_dimensions
 
 DIMENSIONS = 300  # of the one matrix that is made of all views
 VIEWS = {view.name: view for view in PLAIN}
@@ -53,9 +54,8 @@ def configure(args: argparse.Namespace, corpus: Corpus, precision: str) -> tuple
     views = chosen_views(args)
     if args.subwords and not any(letter.isalpha() for word in corpus.words for letter in word):
         raise InputError(f"{args.data}: --subwords: no word of this text has a letter; leave --subwords out")
-    if any(view.kind == "counts" for view in views) and args.dim >= len(corpus.words):
-        few = f"the {len(corpus.words):,} words of this text allow fewer dimensions than that in a view of counts"
-        raise InputError(f"--dim {args.dim}: {few}; lower --dim")
+    if any(view.kind == "counts" for view in views):
+        demand_fewer_dimensions(args.dim, len(corpus.words), "a view of counts")
     if args.full and args.dimensions:
         raise InputError("--full keeps all columns, --dimensions fewer: give one of them")
     dimensions = None if args.full else args.dimensions or min(DIMENSIONS, len(views) * args.dim)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from best_vectors.views import BUCKET
 from lab02_glove_fasttext.fasttext import SubwordTrainer
 from lab03_eval.vectors.maps import Composition, Map
 
@@ -24,8 +23,9 @@ def ngram_means(trainer: SubwordTrainer, share: float) -> np.ndarray:
 def ngram_rows(trainer: SubwordTrainer) -> np.ndarray:
     """The rows (bucket, d) that unknown words are composed of; n-grams that the text has not are zeros."""
     _, found = trainer.model(share=None)
-    rows = np.zeros((BUCKET, found.shape[1]), dtype=np.float32)
-    rows[trainer.subwords.buckets] = found
+    subwords = trainer.subwords
+    rows = np.zeros((subwords.bucket, found.shape[1]), dtype=np.float32)
+    rows[subwords.buckets] = found
     return rows
 
 

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from best_vectors.subwords import ngram_means
 from lab01_word2vec.blocks import BlockTrainer
 from lab01_word2vec.checkpoint import State, load_checkpoint, save_checkpoint
 from lab01_word2vec.corpus import Corpus
+from lab01_word2vec.kept import both_tables
 from lab01_word2vec.sides import SidedTrainer
 from lab01_word2vec.solution import keep_probability, noise_table
 from lab01_word2vec.training import Run
@@ -106,6 +108,13 @@ class Factorised:
         """Words and contexts, each (V, d)."""
         words, contexts = self.tables.numpy()
         return words, contexts
+
+
+def rows_of(trainer: Trainer | Factorised, share: float) -> np.ndarray:
+    """What is kept (V, d) of a view: its center's table, or what n-grams say instead, and a share of the contexts'."""
+    if isinstance(trainer, SubwordTrainer):
+        return ngram_means(trainer, share)
+    return both_tables(*trainer.embeddings(), share)
 
 
 Trainer = BlockTrainer | CbowTrainer

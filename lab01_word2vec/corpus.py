@@ -30,7 +30,7 @@ class Corpus:
     def identity(self) -> str:
         """The number of tokens and a digest of words and ids: equal texts have equal ones, edited texts have not."""
         digest = hashlib.sha256("\n".join(self.words).encode())
-        digest.update(self.ids.astype("<i4", copy=False).tobytes())
+        digest.update(self.ids.astype("<i4", copy=False).data)
         return f"{len(self.ids)} tokens, sha256 {digest.hexdigest()[:16]}"
 
 

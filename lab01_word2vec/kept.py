@@ -51,6 +51,11 @@ def train_vectors(
     return Trained(keep_vectors(in_emb, out_emb, kept), in_emb, out_emb, **trained)
 
 
+def both_tables(in_emb: np.ndarray, out_emb: np.ndarray, share: float) -> np.ndarray:
+    """in_emb + share·out_emb, (V, d): what a word does as a center, and some of what it does as a context."""
+    return in_emb + np.float32(share) * out_emb
+
+
 def keep_vectors(
     in_emb: np.ndarray, out_emb: np.ndarray, kept: str = "centred", share: float = OUT_SHARE
 ) -> np.ndarray:
@@ -60,6 +65,5 @@ def keep_vectors(
     context; a share below one favours similarity, and the whole of it favours analogies. The mean is a direction that
     all words share. It says nothing about any of them and draws every cosine towards itself (Mu & Viswanath 2018).
     """
-    weight = {"in": 0.0, "sum": 1.0, "centred": share}[kept]
-    matrix = in_emb + np.float32(weight) * out_emb
+    matrix = both_tables(in_emb, out_emb, {"in": 0.0, "sum": 1.0, "centred": share}[kept])
     return np.asarray(matrix - matrix.mean(axis=0) if kept == "centred" else matrix)

@@ -23,6 +23,7 @@ class SidedTrainer(BlockTrainer):
     def __init__(self, counts: np.ndarray, keep: np.ndarray, noise: np.ndarray, **shape: Any):
         super().__init__(counts, keep, noise, extra=len(counts) + 1, **shape)
         self.shared //= 2  # on each side
+        self.table.padding.append(len(self.table.rows) - 1)  # the right table's
         # Positions of the halo that can be left contexts of a block's centers, and right ones.
         self.left = slice(0, L + self.blocks.window)
         self.right = slice(self.blocks.window, L + 2 * self.blocks.window)
@@ -45,12 +46,6 @@ class SidedTrainer(BlockTrainer):
             drawn[:, self.shared :] + second,
         ]
         return torch.cat([left, right], 2), torch.cat(weight, 2), np.concatenate(outside, axis=1)
-
-    def step(self, tokens: np.ndarray, lr: float, measure: bool) -> tuple[float, float]:
-        """One update, as in blocks.py."""
-        measured = super().step(tokens, lr, measure)
-        self.table.rows[-1] = 0  # the right table's row for tokens outside the text
-        return measured
 
     def embeddings(self) -> tuple[np.ndarray, np.ndarray]:
         """in_emb, and the sum of both context tables: each (V, d)."""

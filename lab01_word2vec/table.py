@@ -29,6 +29,7 @@ class Table:
         rows[:vocab] = (np.random.default_rng(seed).random((vocab, dim), dtype=np.float32) - 0.5) / dim
         self.rows = torch.from_numpy(rows).to(device)
         self.squares = torch.full((len(rows),), SQUARES_START, device=device)
+        self.padding = [vocab, 2 * vocab + 1]  # the rows for the tokens outside the text
         self._buffers: dict[str, torch.Tensor] = {}
 
     @property
@@ -53,8 +54,8 @@ class Table:
         self.rows.index_add_(0, rows, gradients)
 
     def clear_padding(self) -> None:
-        """Set the two rows for the tokens outside the text back to zero."""
-        self.rows[[self.vocab, 2 * self.vocab + 1]] = 0
+        """Set the rows for the tokens outside the text back to zero."""
+        self.rows[self.padding] = 0
 
     def buffer(self, name: str, shape: tuple[int, ...], dtype: torch.dtype) -> torch.Tensor:
         """Memory that is kept from step to step, because fresh megabytes cost a page fault per 4 kB."""

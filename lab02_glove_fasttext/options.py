@@ -13,6 +13,7 @@ from lab01_word2vec.enough import demand_enough
 from lab01_word2vec.options import SMALL, add_common_options
 from lab02_glove_fasttext.fasttext import check_ngrams
 from lab02_glove_fasttext.glove import LEARNING_RATES
+from lab02_glove_fasttext.ppmi import demand_fewer_dimensions
 
 SLICE = 10_000_000
 UNKNOWN = ("covid", "transformer", "googling", "unfriendliest", "ronaldo", "germanification", "xqzt")
@@ -94,9 +95,8 @@ def configure(args: argparse.Namespace, corpus: Corpus, precision: str) -> tuple
     """
     demand_enough(args.data, corpus.words, len(corpus.ids), corpus.kept)
     check_ngrams(args.minn, args.maxn, args.bucket, args.oov)
-    if "ppmi" in args.also and args.dim >= len(corpus.words):
-        words = f"the {len(corpus.words):,} words of this text allow fewer dimensions than that"
-        raise InputError(f"--dim {args.dim}: {words} in --also ppmi; lower --dim")
+    if "ppmi" in args.also:
+        demand_fewer_dimensions(args.dim, len(corpus.words), "--also ppmi")
     few = corpus.tokens < SMALL  # more passes for as many gradients, and shorter steps, as in Lab 1
     prediction = Prediction(
         model="skipgram",

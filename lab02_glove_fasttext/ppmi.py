@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wordlab.errors import InputError
+
 import numpy as np
 import torch
 from scipy import sparse
@@ -42,6 +44,13 @@ def ppmi(counts: sparse.csr_array, shift: float = 0.0, smoothing: float = 0.75) 
     matrix = sparse.csr_array((np.maximum(values, 0), counts.indices, counts.indptr), counts.shape, copy=True)
     matrix.eliminate_zeros()
     return matrix
+
+
+def demand_fewer_dimensions(dim: int, words: int, where: str) -> None:
+    """Raise InputError unless an SVD of counts of so many words has `dim` dimensions; `where` names who wants them."""
+    if dim >= words:
+        few = f"the {words:,} words of this text allow fewer dimensions than that in {where}"
+        raise InputError(f"--dim {dim}: {few}; lower --dim")
 
 
 def ppmi_svd(

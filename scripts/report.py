@@ -43,13 +43,14 @@ from lab01_word2vec.options import ENGINES, build_parser, configure
 from lab01_word2vec.solution import FREQUENT, analogy, nearest
 from lab01_word2vec.text import SAMPLE, WIKI8, Text
 from lab01_word2vec.training import Run
-from lab03_eval.benchmarks import BENCHMARKS, CORE, HELD_OUT
+from lab03_eval.benchmarks import CORE, HELD_OUT
 from lab03_eval.eval_embeddings import evaluate
 from lab03_eval.pictures.plots import draw_families
 from lab03_eval.vectors import WordVectors
 from scripts.faults import FAULTS, Fault
 from scripts.processes import run_python
-from scripts.reporting import ROOT, Report, folder, load
+from scripts.report_best import SHORT, SHORT_SPELT, training_seconds
+from scripts.reporting import CHECKS, ROOT, Report, folder, load
 
 SCORES = {
     "wordsim353.rho": "WordSim-353 ρ",
@@ -57,7 +58,6 @@ SCORES = {
     "google.full.accuracy": "Google full %",
     "google.top30k.accuracy": "Google top30k %",
 }
-CHECKS = {f"{name}.rho": f"{BENCHMARKS[name].title} ρ" for name in HELD_OUT}
 # Ways of keeping vectors that are compared: title, and the arguments of keep_vectors.
 KEPT: dict[str, tuple] = {
     "in": ("in",),
@@ -188,13 +188,9 @@ def scores_table(results: dict[str, Any], bench: dict[str, Any], best: dict[str,
         seconds = statistics.mean(run["seconds"] for run in runs.values())
         title = f"lab ({results['lab']['corpus']})"
         rows.append([*row(title, kept_scores(runs), keys), figure("seconds", [seconds])])
-    for way in ("best", "best --subwords") if best else ():
+    for way in (SHORT, SHORT_SPELT) if best else ():
         found = list(best["runs"].values())
-        spelt = "subwords" in way
-        seconds = statistics.mean(
-            sum(cost for view, cost in run["seconds"].items() if spelt or not view.startswith("subwords"))
-            for run in found
-        )
+        seconds = statistics.mean(training_seconds(run, way) for run in found)
         title = f"{way} ({best['corpus']})"
         rows.append([*row(title, [run["rows"][way] for run in found], keys), figure("seconds", [seconds])])
     if bench:

@@ -29,17 +29,15 @@ from wordlab.tables import figure, markdown
 import numpy as np
 import torch
 
-from best_vectors.join import ALPHA, both_tables, principal, side_by_side
+from best_vectors.join import ALPHA, principal, side_by_side
 from best_vectors.options import DIMENSIONS, build_parser, configure
-from best_vectors.subwords import ngram_means
-from best_vectors.views import Configuration, train_view
+from best_vectors.views import Configuration, rows_of, train_view
 from lab01_word2vec.corpus import Corpus, load_corpus
 from lab01_word2vec.text import WIKI8
-from lab02_glove_fasttext.fasttext import SubwordTrainer
-from lab03_eval.benchmarks import BENCHMARKS, CORE, HELD_OUT
+from lab03_eval.benchmarks import CORE, HELD_OUT
 from lab03_eval.eval_embeddings import evaluate
 from lab03_eval.vectors import WordVectors
-from scripts.reporting import Report, load
+from scripts.reporting import CHECKS, Report, load
 
 SEEDS = (1, 2, 3)
 CHOSEN = {
@@ -50,48 +48,63 @@ CHOSEN = {
     "google.full.syntactic.accuracy": "syntactic %",
     "google.top30k.accuracy": "Google top30k %",
 }
-CONFIRMED = {f"{name}.rho": f"{BENCHMARKS[name].title} ρ" for name in HELD_OUT} | {"msr.full.accuracy": "MSR %"}
+CONFIRMED = CHECKS | {"msr.full.accuracy": "MSR %"}
 BEST, SPELT = "best --full", "best --subwords --full"
 SHORT, SHORT_SPELT = "best", "best --subwords"
-Views = dict[str, dict[str, Any]]  # by name: `both` tables, the center's table `alone`, and the view's weight
+Matrices = dict[str, np.ndarray]  # by a view's name, (V, d)
 
 
-def train_views(corpus: Corpus, configs: list[Configuration], device: torch.device) -> tuple[Views, dict[str, float]]:
-    """The matrices of every view, and the seconds of its training."""
-    views, seconds = {}, {}
+def train_views(
+    corpus: Corpus, configs: list[Configuration], device: torch.device
+) -> tuple[Matrices, Matrices, dict[str, float]]:
+    """What is kept of each view, the same without its context table, and the seconds of its training."""
+    both, alone, seconds = {}, {}, {}
     with tempfile.TemporaryDirectory() as scratch:
         for config in configs:
             trainer, trained = train_view(config, corpus, device, Path(scratch), resume=False)
-            share, weight = config.view.share, config.view.weight
-            if isinstance(trainer, SubwordTrainer):
-                both, alone = ngram_means(trainer, share), ngram_means(trainer, 0.0)
-            else:
-                both, alone = both_tables(*trainer.embeddings(), share), trainer.embeddings()[0].copy()
-            views[config.view.name] = {"both": both, "alone": alone, "weight": weight}
-            seconds[config.view.name] = trained["seconds"]
-    return views, seconds
+            name = config.view.name
+            both[name], alone[name] = rows_of(trainer, config.view.share), rows_of(trainer, 0.0)
+            seconds[name] = trained["seconds"]
+    return both, alone, seconds
 
 
-def joined(views: Views, dims: int | None = None, alpha: float = ALPHA, tables: str = "both") -> np.ndarray:
-    """The join of `views`, as the command makes it."""
-    flattened = [principal(view[tables], None, alpha)(view[tables]) for view in views.values()]
-    matrix = side_by_side(flattened, [view["weight"] for view in views.values()])
-    return principal(matrix, dims, alpha)(matrix) if dims else matrix
+def flattened(views: Matrices, alpha: float = ALPHA) -> Matrices:
+    return {name: principal(rows, None, alpha)(rows) for name, rows in views.items()}
 
 
-def ways(views: Views) -> Iterator[tuple[str, np.ndarray]]:
+def plain(views: Matrices) -> Matrices:
+    return {name: rows for name, rows in views.items() if not is_spelt(name)}
+
+
+def ways(both: Matrices, alone: Matrices, weights: dict[str, float]) -> Iterator[tuple[str, np.ndarray]]:
     """Every row of the table: what the command can make, and what is missed where a part is left out."""
-    plain = {name: view for name, view in views.items() if not name.startswith("subwords")}
-    for name in views:
-        yield f"{name} alone", joined({name: views[name]})
-    yield BEST, joined(plain)
-    for name in plain:
-        yield f"without {name}", joined({other: view for other, view in plain.items() if other != name})
-    yield "without the context tables", joined(plain, tables="alone")
-    yield "spectrum as it is (α 1)", joined(plain, alpha=1.0)
-    yield SHORT, joined(plain, DIMENSIONS)
-    yield SPELT, joined(views)
-    yield SHORT_SPELT, joined(views, DIMENSIONS)
+
+    def joined(views: Matrices, dims: int | None = None) -> np.ndarray:
+        matrix = side_by_side(list(views.values()), [weights[name] for name in views])
+        return principal(matrix, dims)(matrix) if dims else matrix
+
+    every = flattened(both)
+    words = plain(every)
+    for name in every:
+        yield f"{name} alone", joined({name: every[name]})
+    yield BEST, joined(words)
+    for name in words:
+        yield f"without {name}", joined({other: rows for other, rows in words.items() if other != name})
+    yield "without the context tables", joined(flattened(plain(alone)))
+    yield "spectrum as it is (α 1)", joined(flattened(plain(both), alpha=1.0))
+    yield SHORT, joined(words, DIMENSIONS)
+    yield SPELT, joined(every)
+    yield SHORT_SPELT, joined(every, DIMENSIONS)
+
+
+def is_spelt(view: str) -> bool:
+    """Whether a view, or a way of the command, has the n-grams of words."""
+    return "subwords" in view
+
+
+def training_seconds(run: dict[str, Any], way: str) -> float:
+    """Of all views that a way of the command trains."""
+    return sum(seconds for view, seconds in run["seconds"].items() if is_spelt(way) or not is_spelt(view))
 
 
 def measure_ablation(args: argparse.Namespace) -> dict[str, Any]:
@@ -100,8 +113,9 @@ def measure_ablation(args: argparse.Namespace) -> dict[str, Any]:
     for seed in SEEDS:
         options = build_parser().parse_args(["--data", args.data, "--seed", str(seed), "--subwords", "--full"])
         configs, _ = configure(options, corpus, str(precision).removeprefix("torch."))
-        views, seconds = train_views(corpus, configs, device)
-        rows = {title: score(WordVectors(corpus.words, matrix)) for title, matrix in ways(views)}
+        both, alone, seconds = train_views(corpus, configs, device)
+        weights = {config.view.name: config.view.weight for config in configs}
+        rows = {title: score(WordVectors(corpus.words, matrix)) for title, matrix in ways(both, alone, weights)}
         runs[f"seed {seed}"] = {"seconds": seconds, "rows": rows}
         print(f"seed {seed}: {sum(seconds.values()):.0f} s of training; {rows[SPELT]}", flush=True)
     facts = {"corpus": corpus.name, "tokens": corpus.tokens, "threads": torch.get_num_threads()}
@@ -133,8 +147,7 @@ def best_table(found: dict[str, Any]) -> str:
     runs = list(found["runs"].values())
     rows = []
     for title in (SHORT, BEST, SHORT_SPELT, SPELT):
-        views = [name for name in runs[0]["seconds"] if "subwords" in title or not name.startswith("subwords")]
-        seconds = [sum(run["seconds"][name] for name in views) for run in runs]
+        seconds = [training_seconds(run, title) for run in runs]
         cells = [figure(key, [run["rows"][title][key] for run in runs]) for key in (*CHOSEN, *CONFIRMED)]
         rows.append([f"{title} ({found['corpus']})", *cells, figure("seconds", seconds)])
     return markdown(["vectors", *CHOSEN.values(), *CONFIRMED.values(), "training s"], rows)

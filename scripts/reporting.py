@@ -26,9 +26,12 @@ from wordlab.records import read_record, reading_records
 from wordlab.tables import fill, insert
 
 from lab01_word2vec.text import WIKI8, Text
+from lab03_eval.benchmarks import BENCHMARKS, HELD_OUT
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = "reports"  # the folder of the measurements and the pictures, under the root
+
+CHECKS = {f"{name}.rho": f"{BENCHMARKS[name].title} ρ" for name in HELD_OUT}  # scores that only confirm, with titles
 
 Measurement = Callable[[argparse.Namespace], Any]
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from best_vectors.join import both_tables, principal, side_by_side
+from best_vectors.join import principal, side_by_side
+from lab01_word2vec.kept import both_tables
 
 
 @pytest.fixture
