@@ -91,6 +91,7 @@ class Blocks:
         # The masks of all radii are made once, one row per center and radius, and looked up in every step.
         self.masks = window_masks(window).to(device, precision).flatten(0, 1)  # (L·(w + 1), H)
         self.first_mask = torch.arange(L, device=device) * (window + 1)  # (L,)
+        self.columns = np.arange(self.halo)  # positions in the halo that the masks' columns stand for
 
     def batches(self, ids: np.ndarray, epoch: int) -> Iterator[tuple[np.ndarray, float]]:
         """The epoch's tokens (B, H) for each step, V outside the text, and the share of the epoch that they are.
@@ -122,9 +123,9 @@ class Blocks:
         inside = tokens < self.vocab  # (B, H)
         radius *= self.centers(inside)
         mask = torch.from_numpy(radius).to(self.device) + self.first_mask
-        context = self.masks.index_select(0, mask.flatten()).view(len(tokens), L, self.halo)
+        context = self.masks.index_select(0, mask.flatten()).view(len(tokens), L, -1)
         if not inside.all():  # the ends of the text
-            context *= torch.from_numpy(inside).to(self.device)[:, None, :]
+            context *= torch.from_numpy(inside[:, self.columns]).to(self.device)[:, None, :]
         return context
 
     def draw(self, noise: np.ndarray, batch: int, shared: int) -> np.ndarray:

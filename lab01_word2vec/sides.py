@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from lab01_word2vec.blocks import BlockTrainer, L
+from lab01_word2vec.blocks import BlockTrainer, L, window_masks
 
 
 class SidedTrainer(BlockTrainer):
@@ -24,28 +24,23 @@ class SidedTrainer(BlockTrainer):
         super().__init__(counts, keep, noise, extra=len(counts) + 1, **shape)
         self.shared //= 2  # on each side
         self.table.padding.append(len(self.table.rows) - 1)  # the right table's
-        # Positions of the halo that can be left contexts of a block's centers, and right ones.
-        self.left = slice(0, L + self.blocks.window)
-        self.right = slice(self.blocks.window, L + 2 * self.blocks.window)
-        here = torch.arange(L, device=self.blocks.device)[:, None] + self.blocks.window  # (L, 1) the centers' positions
-        before = torch.arange(self.blocks.halo, device=self.blocks.device) < here  # (L, H)
-        self.before, self.after = before[:, self.left], ~before[:, self.right]
+        # The halo's positions that can be left contexts of a block's centers, then those that can be right ones.
+        window, self.side = self.blocks.window, L + self.blocks.window
+        self.blocks.columns = np.r_[0 : self.side, window : window + self.side]  # (2(L + w),)
+        masks = window_masks(window)[..., self.blocks.columns]  # (L, w + 1, 2(L + w))
+        before = torch.from_numpy(self.blocks.columns) < torch.arange(L)[:, None] + window  # (L, 2(L + w))
+        before[:, self.side :] ^= True  # on the right, after
+        self.blocks.masks = (masks & before[:, None]).to(self.blocks.masks).flatten(0, 1)
+        first, second = self.vocab + 1, 2 * (self.vocab + 1)  # rows where the two context tables begin
+        self.starts = np.repeat([first, second, first, second], [self.side, self.side, self.shared, self.shared])
 
     def _outside(self, tokens: np.ndarray) -> tuple[torch.Tensor, torch.Tensor, np.ndarray]:
         """As in blocks.py, for both sides: (B, L, 2(L + w)), (B, L, 2K) and rows (B, 2(L + w) + 2K)."""
-        context = self.blocks.windows(tokens)  # (B, L, H), which never marks the center itself
-        left, right = context[..., self.left] * self.before, context[..., self.right] * self.after
-        share = self.negatives / self.shared
-        weight = [side.sum(2, keepdim=True).mul(share).expand(-1, -1, self.shared) for side in (left, right)]
+        context = self.blocks.windows(tokens)
+        sizes = context.unflatten(2, (2, self.side)).sum(3)  # (B, L, 2) contexts on either side
+        weight = (sizes * (self.negatives / self.shared)).repeat_interleave(self.shared, dim=2)
         drawn = self.blocks.draw(self.noise, len(tokens), 2 * self.shared)  # (B, 2K)
-        first, second = self.vocab + 1, 2 * (self.vocab + 1)  # rows where the two context tables begin
-        outside = [
-            tokens[:, self.left] + first,
-            tokens[:, self.right] + second,
-            drawn[:, : self.shared] + first,
-            drawn[:, self.shared :] + second,
-        ]
-        return torch.cat([left, right], 2), torch.cat(weight, 2), np.concatenate(outside, axis=1)
+        return context, weight, np.concatenate([tokens[:, self.blocks.columns], drawn], axis=1) + self.starts
 
     def embeddings(self) -> tuple[np.ndarray, np.ndarray]:
         """in_emb, and the sum of both context tables: each (V, d)."""
