@@ -18,7 +18,7 @@ from wordlab.files import demand_writable, write_json
 import numpy as np
 import torch
 
-from best_vectors.join import principal, side_by_side
+from best_vectors.join import side_by_side
 from best_vectors.options import build_parser, configure
 from best_vectors.subwords import composition, ngram_rows
 from best_vectors.views import Configuration, rows_of, train_view
@@ -29,7 +29,7 @@ from lab02_glove_fasttext.fasttext import SubwordTrainer
 from lab03_eval.benchmarks import CORE, HELD_OUT
 from lab03_eval.eval_embeddings import PROTOCOL_NOTE, evaluate, format_scores
 from lab03_eval.vectors import SubwordVectors, WordVectors
-from lab03_eval.vectors.maps import Map
+from lab03_eval.vectors.maps import Map, principal
 
 
 def main() -> None:

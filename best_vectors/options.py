@@ -8,12 +8,12 @@ from dataclasses import replace
 from wordlab.command import OneLineParser, number
 from wordlab.errors import InputError
 
-from best_vectors.join import ALPHA
 from best_vectors.views import PLAIN, SUBWORDS, Configuration, Settings, View
 from lab01_word2vec.corpus import Corpus
 from lab01_word2vec.enough import demand_enough
 from lab01_word2vec.options import add_common_options
 from lab02_glove_fasttext.ppmi import demand_fewer_dimensions
+from lab03_eval.vectors.maps import ALPHA
 
 DIMENSIONS = 300  # of the one matrix that is made of all views
 VIEWS = {view.name: view for view in PLAIN}

@@ -24,7 +24,6 @@ from lab02_glove_fasttext.fasttext import Subwords, SubwordTrainer
 from lab02_glove_fasttext.ppmi import ppmi, ppmi_svd
 from lab02_glove_fasttext.solution import cooccurrence
 
-SHARED = 64  # negatives that a block shares
 MEMORY = 2.0  # gigabytes that counting may need beside the text
 MINN, MAXN, BUCKET = 3, 6, 200_000  # of the n-grams
 
@@ -42,6 +41,7 @@ class View:
     lr: float
     share: float
     weight: float = 1.0
+    shared: int = 64  # negatives of a block
 
     @property
     def name(self) -> str:
@@ -52,12 +52,13 @@ class View:
 # CBOW and the factorised counts see the same windows with other eyes: their errors are not skip-gram's.
 PLAIN = (
     View("skipgram", 10, 8, 0.2, share=0.6, weight=1.4),
+    View("skipgram", 20, 5, 0.25, share=0.6),
     View("sides", 3, 6, 0.2, share=0.3),
     View("cbow", 10, 4, 0.25, share=1.0, weight=0.8),
     View("counts", 2, 1, 0.0, share=1.0, weight=0.6),
 )
 # What a word is made of: forms of a word share n-grams, and a word that the text has not is made of them too.
-SUBWORDS = View("subwords", 5, 5, 0.25, share=0.1, weight=1.4)
+SUBWORDS = View("subwords", 5, 4, 0.3, share=0.1, weight=1.3, shared=96)
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def make_trainer(config: Configuration, corpus: Corpus, device: torch.device) ->
     """The untrained model of a view."""
     settings, counts = config.settings, corpus.counts
     shape: dict[str, Any] = {key: getattr(settings, key) for key in ("dim", "negatives", "seed")}
-    shape |= {"window": config.view.window, "shared": SHARED, "device": device}
+    shape |= {"window": config.view.window, "shared": config.view.shared, "device": device}
     shape |= {"precision": getattr(torch, settings.precision)}
     text = (counts, keep_probability(counts, settings.subsample), noise_table(counts))
     if config.view.kind == "subwords":

@@ -14,6 +14,7 @@ from lab01_word2vec.corpus import Corpus
 from lab01_word2vec.options import Configuration
 from lab01_word2vec.solution import PairTrainer, keep_probability, noise_table
 from lab01_word2vec.training import Run
+from lab03_eval.vectors.maps import principal
 
 OUT_SHARE = 0.6  # of out_emb in the vectors that are kept; reports/lab01.md shows 0, 0.6 and 1
 
@@ -61,9 +62,13 @@ def keep_vectors(
 ) -> np.ndarray:
     """The matrix that is evaluated and saved, of in_emb and out_emb, all (V, d).
 
-    "in" is in_emb, "sum" is in + out, and "centred" is in + share·out less its mean. out adds what a word does as a
-    context; a share below one favours similarity, and the whole of it favours analogies. The mean is a direction that
-    all words share. It says nothing about any of them and draws every cosine towards itself (Mu & Viswanath 2018).
+    "in" is in_emb, "sum" is in + out, "centred" is in + share·out less its mean, and "flattened" is the same in its
+    principal directions, their spread made more even. out adds what a word does as a context; a share below one
+    favours similarity, and the whole of it favours analogies. The mean is a direction that all words share. It says
+    nothing about any of them and draws every cosine towards itself (Mu & Viswanath 2018). The few directions of
+    largest variance do so to a lesser degree, and `principal` lets the others be heard.
     """
-    matrix = both_tables(in_emb, out_emb, {"in": 0.0, "sum": 1.0, "centred": share}[kept])
+    matrix = both_tables(in_emb, out_emb, {"in": 0.0, "sum": 1.0}.get(kept, share))
+    if kept == "flattened":
+        return principal(matrix)(matrix)
     return np.asarray(matrix - matrix.mean(axis=0) if kept == "centred" else matrix)

@@ -21,9 +21,11 @@ from wordlab.errors import InputError
 from wordlab.tables import figure, markdown
 
 from lab02_glove_fasttext.comparison import INFLECTIONS, MODELS
+from scripts.report import LAST
 from scripts.reporting import REPORTS, Report, load
 
 MADE_OF = {"glove": "counts", "skipgram": "words", "fasttext": "words and n-grams"}
+FASTER = "blocks, to gensim's faster mode"
 RHO, ACCURACY = "wordsim353.rho", "google.full.accuracy"
 COSTS = {
     "google.full.semantic.accuracy": "semantic %",
@@ -38,7 +40,7 @@ def tables(root: Path) -> dict[str, str]:
     lab, best = needed(root, "lab01.json", "lab"), needed(root, "best.json", "ablation")
     comparison, forms = needed(root, "lab02.json", "comparison"), needed(root, "lab02.json", "inflections", "models")
     shipped = needed(root, "lab03.json", "scores", "results", "wiki8_20k")
-    faster = float(statistics.median(needed(root, "bench.json", "ratios", "blocks")))
+    faster = float(statistics.median(needed(root, "bench.json", "ratios", FASTER)))
     return {
         "labs": map_of_labs(lab["runs"], comparison["runs"], shipped),
         "models": compare_models(comparison, forms),
@@ -66,7 +68,7 @@ def mean(key: str, records: Sequence[dict[str, Any]]) -> str:
 
 def map_of_labs(lab: dict[str, Any], runs: dict[str, Any], shipped: dict[str, Any]) -> str:
     """What each lab builds, costs and reaches: Lab 1's preset `lab`, Lab 2's three models, the vectors that ship."""
-    kept = [run["centred"] for run in lab.values()]
+    kept = [run[LAST] for run in lab.values()]
     seconds = statistics.mean(run["seconds"] for run in lab.values())
     training = sum(statistics.mean(record["seconds"] for record in runs[name]) for name in MADE_OF)
     scores = ", ".join(f"{MODELS[name]} {mean(RHO, runs[name])}" for name in MADE_OF)
@@ -97,7 +99,7 @@ def compare_models(comparison: dict[str, Any], inflections: dict[str, Any]) -> s
 
 def resume(lab: dict[str, Any], best: dict[str, Any], faster: float) -> str:
     """Two sentences with figures, each about one preset: what the first calls fast has the scores that it says."""
-    of_lab = [run["centred"] for run in lab["runs"].values()]
+    of_lab = [run[LAST] for run in lab["runs"].values()]
     of_best = [run["rows"]["best --subwords"] for run in best["runs"].values()]
     return (
         "> Built word2vec, GloVe and FastText from scratch in PyTorch. Skip-gram as block matrix products with "

@@ -29,7 +29,7 @@ from wordlab.tables import figure, markdown
 import numpy as np
 import torch
 
-from best_vectors.join import ALPHA, principal, side_by_side
+from best_vectors.join import side_by_side
 from best_vectors.options import DIMENSIONS, build_parser, configure
 from best_vectors.views import Configuration, rows_of, train_view
 from lab01_word2vec.corpus import Corpus, load_corpus
@@ -37,6 +37,7 @@ from lab01_word2vec.text import WIKI8
 from lab03_eval.benchmarks import CORE, HELD_OUT
 from lab03_eval.eval_embeddings import evaluate
 from lab03_eval.vectors import WordVectors
+from lab03_eval.vectors.maps import ALPHA, principal
 from scripts.reporting import CHECKS, Report, load
 
 SEEDS = (1, 2, 3)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from best_vectors.join import principal, side_by_side
+from best_vectors.join import side_by_side
 from lab01_word2vec.kept import both_tables
+from lab03_eval.vectors.maps import principal
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from lab01_word2vec import command
 from lab01_word2vec.options import build_parser
 from lab03_eval.pictures import layout
 from lab03_eval.vectors import WordVectors
+from lab03_eval.vectors.maps import principal
 from tests.commands import Done, Stopped, demand_one_line, in_process, process
 
 SOLUTION = "lab01_word2vec/solution.py"
@@ -107,16 +108,18 @@ def test_relative_data_is_found_from_the_repository(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("engine", ["blocks", "pairs"])
-@pytest.mark.parametrize("kept", ["in", "sum", "centred"])
+@pytest.mark.parametrize("kept", ["in", "sum", "centred", "flattened"])
 def test_what_is_kept_is_made_of_the_tables_beside_it(small_text, tmp_path, no_picture, engine, kept, precision):
     arguments = ["--engine", engine, "--keep", kept, "--epochs", "1", "--dim", "5", "--precision", precision]
     done = lab01("--data", str(small_text), "--out", str(tmp_path), *arguments, "--all-words")
     assert done.returncode == 0, done.stderr
     tables = load_file(tmp_path / "vectors.safetensors")
-    expected = tables["in_emb"] + {"in": 0, "sum": 1, "centred": 0.6}[kept] * tables["out_emb"]
-    if kept == "centred":
+    expected = tables["in_emb"] + {"in": 0, "sum": 1}.get(kept, 0.6) * tables["out_emb"]
+    if kept in ("centred", "flattened"):
         expected -= expected.mean(axis=0)
-    np.testing.assert_allclose(tables["matrix"], expected, atol=1e-6)
+    if kept == "flattened":
+        expected = principal(expected)(expected)
+    np.testing.assert_allclose(tables["matrix"], expected, atol=1e-5)
     np.testing.assert_array_equal(WordVectors.load(tmp_path / "vectors.bin").matrix, tables["matrix"])
     assert tables["out_emb"].any()  # or the three would be one
     record = json.loads((tmp_path / "run.json").read_text())

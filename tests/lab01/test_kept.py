@@ -22,6 +22,15 @@ def test_kept_vectors():
     np.testing.assert_allclose(keep_vectors(IN_EMB, OUT_EMB), [[-0.7, -1.3], [0.7, 1.3]], atol=1e-6)
 
 
+def test_flattened_vectors_are_the_centred_ones_in_directions_of_more_even_spread():
+    in_emb, out_emb = np.random.default_rng(0).standard_normal((2, 500, 4)).astype(np.float32) * [9, 3, 1, 0.5]
+    centred, flattened = (keep_vectors(in_emb, out_emb, kept) for kept in ("centred", "flattened"))
+    before, after = (np.sort(np.linalg.eigvalsh(np.cov(rows.T, bias=True))) for rows in (centred, flattened))
+    np.testing.assert_allclose(after, before**0.8, rtol=1e-3)
+    np.testing.assert_allclose(flattened.mean(axis=0), 0, atol=1e-4)
+    assert (np.diff(flattened.var(axis=0)) < 0).all()  # the widest direction first
+
+
 def test_the_engine_decides_the_trainer_and_pairs_are_float32(sample):
     half = configure(build_parser().parse_args([]), sample, "bfloat16")
     assert half.precision == "bfloat16"
