@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from lab01_word2vec.table import Table
 VOCAB, DIM = 12, 7
 PADDING = [VOCAB, 2 * VOCAB + 1]  # a row of zeros after in_emb, one after out_emb
 CPU = torch.device("cpu")
+DEVICE = torch.device(os.environ.get("LAB_TEST_DEVICE", "cpu"))  # of the trainers whose gradients are tested
 
 
 @dataclass(frozen=True)
@@ -52,19 +54,20 @@ def in_double(table: Table) -> None:
 
 
 def random_rows(table: Table, scale: float = 1.0) -> torch.Tensor:
-    """Fill the table with numbers of order `scale`, in float64; returns a copy that wants gradients."""
+    """Fill the table with numbers of order `scale`, in float64; returns a copy on the CPU that wants gradients."""
     in_double(table)
-    table.rows.normal_(0, scale, generator=torch.Generator().manual_seed(1))
-    table.rows[PADDING] = 0
-    return table.rows.clone().requires_grad_()
+    rows = table.rows.cpu().normal_(0, scale, generator=torch.Generator().manual_seed(1))
+    rows[PADDING] = 0
+    table.rows.copy_(rows)
+    return rows.clone().requires_grad_()
 
 
 def record_gradient(table: Table) -> torch.Tensor:
-    """A tensor (rows, d) that adds up the gradients which the table is given to scatter."""
-    gradient, scatter = torch.zeros_like(table.rows), table.scatter
+    """A tensor (rows, d) on the CPU that adds up the gradients which the table is given to scatter."""
+    gradient, scatter = torch.zeros_like(table.rows, device=CPU), table.scatter
 
     def record(rows: torch.Tensor, gradients: torch.Tensor, lr: float) -> None:
-        gradient.index_add_(0, rows, gradients)
+        gradient.index_add_(0, rows.cpu(), gradients.cpu())
         scatter(rows, gradients, lr)
 
     table.scatter = record

@@ -11,6 +11,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from lab01_word2vec.solution import PairTrainer, SkipGramDataset, SkipGramNS, collate
+from tests.trainers import DEVICE
 
 KEEP_ALL = np.ones(1000)
 
@@ -118,13 +119,13 @@ def test_a_step_is_row_wise_adagrad_of_the_losss_gradient():
     counts = np.ones(4, dtype=np.int64)
     trainer = PairTrainer(
         counts, np.ones(4), np.array([3], dtype=np.int32), dim=2, window=1, negatives=1, seed=1,
-        device=torch.device("cpu"),
+        device=DEVICE,
     )  # fmt: skip
     [batch, *_] = [batch for batch, _ in trainer.batches(np.array([0, 1], dtype=np.int32), 0)]
     assert sorted(zip(*(part.tolist() for part in batch))) == [(0, 1), (1, 0)]
     with torch.no_grad():
         trainer.model.out_emb.weight[:] = torch.arange(8).view(4, 2) / 10
-    v, u = (p.detach().clone() for p in trainer.model.parameters())
+    v, u = (p.detach().cpu().clone() for p in trainer.model.parameters())
     center, context = torch.tensor([0, 0]), torch.tensor([1, 2])
     loss, pairs = trainer.step((center, context), lr=0.5)
     assert pairs == 2
@@ -134,7 +135,7 @@ def test_a_step_is_row_wise_adagrad_of_the_losss_gradient():
     # The sparse gradient of an embedding has a row per use of it.
     squares = 1e-3 + sum(gradient.square().mean() for gradient in gradients)
     moved = v[0] - 0.5 * sum(gradients) / squares.sqrt()
-    torch.testing.assert_close(trainer.model.in_emb.weight[0].detach(), moved)
-    assert torch.equal(trainer.model.in_emb.weight[1:].detach(), v[1:])
+    torch.testing.assert_close(trainer.model.in_emb.weight[0].detach().cpu(), moved)
+    assert torch.equal(trainer.model.in_emb.weight[1:].detach().cpu(), v[1:])
     scores = torch.stack([v[0] @ u[1], -(v[0] @ u[3]), v[0] @ u[2], -(v[0] @ u[3])])
     assert loss == pytest.approx(-float(torch.nn.functional.logsigmoid(scores).sum()))

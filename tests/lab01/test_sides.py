@@ -9,13 +9,13 @@ from torch.nn import functional as F
 
 from lab01_word2vec import blocks
 from lab01_word2vec.sides import SidedTrainer
-from tests.trainers import CPU, DIM, PADDING, VOCAB, Recorded, pairs_of, random_rows, record_gradient
+from tests.trainers import DEVICE, DIM, PADDING, VOCAB, Recorded, pairs_of, random_rows, record_gradient
 
 
 def sided(window: int, shared: int, noise: np.ndarray) -> SidedTrainer:
     return SidedTrainer(
         np.ones(VOCAB), np.ones(VOCAB), noise,
-        dim=DIM, window=window, negatives=5, shared=shared, seed=3, device=CPU, precision=torch.float64,
+        dim=DIM, window=window, negatives=5, shared=shared, seed=3, device=DEVICE, precision=torch.float64,
     )  # fmt: skip
 
 
@@ -26,7 +26,7 @@ def test_loss_and_gradients_equal_autograd_on_a_pair_model_per_side(monkeypatch,
     trainer = sided(window, shared, noise)
     random_rows(trainer.table)
     trainer.table.rows[-1] = 0
-    before = trainer.table.rows.clone()
+    before = trainer.table.rows.cpu().clone()
     gradient = record_gradient(trainer.table)
     [(tokens, _)] = trainer.batches(ids, epoch=0)
     trainer.blocks.rng = Recorded(np.random.PCG64(7))
@@ -74,7 +74,7 @@ def test_the_tables_learn_which_word_comes_first():
     for epoch in range(10):
         for tokens, _ in trainer.batches(text, epoch):
             trainer.step(tokens, lr=0.3, measure=False)
-    rows = trainer.table.rows
+    rows = trainer.table.rows.cpu()
     v, left, right = (rows[start : start + VOCAB] for start in (0, VOCAB + 1, 2 * (VOCAB + 1)))
     for word in range(0, VOCAB, 2):
         assert v[word] @ right[word + 1] > v[word] @ left[word + 1] + 0.5

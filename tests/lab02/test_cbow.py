@@ -13,7 +13,7 @@ from lab01_word2vec.solution import keep_probability, noise_table
 from lab01_word2vec.training import Run
 from lab02_glove_fasttext.cbow import CbowTrainer
 from tests.trainers import (
-    CPU,
+    DEVICE,
     DIM,
     PADDING,
     VOCAB,
@@ -34,7 +34,7 @@ def make_trainer(
     return CbowTrainer(
         counts, keep_probability(counts, subsample), noise_table(counts),
         divide=divide, dim=dim, window=window, negatives=5, shared=shared, seed=seed,
-        device=CPU, precision=precision,
+        device=DEVICE, precision=precision,
     )  # fmt: skip
 
 

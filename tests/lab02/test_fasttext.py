@@ -22,7 +22,7 @@ from lab03_eval.eval_embeddings import evaluate_similarity
 from lab03_eval.vectors import SubwordVectors, VectorFileError, WordVectors
 from lab03_eval.vectors import subwords as fast
 from tests.commands import Stopped, crash, stop_at
-from tests.trainers import CPU, DIM, VOCAB, Recorded, Schedule, in_double, pairs_of, random_rows, record_gradient
+from tests.trainers import DEVICE, DIM, VOCAB, Recorded, Schedule, in_double, pairs_of, random_rows, record_gradient
 
 WORDS = ["run", "running", "runs", "naïve", "naïvely", "東京", "a", "banana", "</s>", "ran", "bananas", "anan"]
 UNKNOWN = ["runner", "東京都", "naïvetés", "xylophon", "ba"]
@@ -33,7 +33,7 @@ SCHEDULE = Schedule(epochs=2, lr=0.3)
 def make_trainer(subwords: Subwords, counts: np.ndarray, precision=torch.float32, seed=3, subsample=1.0, dim=DIM):
     return SubwordTrainer(
         subwords, counts, keep_probability(counts, subsample), noise_table(counts),
-        dim=dim, window=3, negatives=5, shared=16, seed=seed, device=CPU, precision=precision,
+        dim=dim, window=3, negatives=5, shared=16, seed=seed, device=DEVICE, precision=precision,
     )  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def test_n_grams_of_the_same_words_move_as_one():
     for trainer in trainers:
         for tokens, _ in trainer.batches(ids, 0):
             trainer.step(tokens, lr=0.1, measure=False)
-    ngrams_of = [trainer.table.rows[trainer.subwords.ngram_row] for trainer in trainers]
+    ngrams_of = [trainer.table.rows[trainer.subwords.ngram_row].cpu() for trainer in trainers]
     np.testing.assert_allclose(*ngrams_of, rtol=0, atol=1e-9)
     for one, other in zip(mine.embeddings(), theirs.embeddings()):
         np.testing.assert_allclose(one, other, rtol=0, atol=1e-6)
@@ -147,7 +147,7 @@ def test_gensim_and_fasttext_read_the_file_as_we_do(small, tmp_path, share):
     ours, theirs, model = WordVectors.load(path), load_facebook_vectors(path), fasttext.load_model(str(path))
     kept, out_emb = trainer.embeddings()
     if share is not None:  # out_emb in place of the own row
-        size, own = trainer.subwords.size[:, None], trainer.table.rows[: len(words)].numpy()
+        size, own = trainer.subwords.size[:, None], trainer.table.rows[: len(words)].cpu().numpy()
         kept = kept - (size > 1) * own / size + share * out_emb
         kept -= kept.mean(axis=0)
     np.testing.assert_allclose(ours.matrix, kept, atol=1e-5)
@@ -173,7 +173,7 @@ def test_an_unknown_word_is_composed_of_the_ngrams_that_the_corpus_has(small, tm
     assert isinstance(vectors, SubwordVectors)
     # "banan" has 14 n-grams; "nan>" and such end no word: zero rows. The mean counts them all.
     known = {n for word in words if word != "</s>" for n in ngrams(word)}
-    table = trainer.table.rows.numpy()
+    table = trainer.table.rows.cpu().numpy()
     row = dict(zip(trainer.subwords.buckets.tolist(), trainer.subwords.ngram_row.tolist()))
     of = ngrams("banan")
     expected = sum(table[row[hash_ngram(n) % 2_000_000]] for n in of if n in known) / len(of)

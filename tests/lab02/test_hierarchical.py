@@ -14,7 +14,7 @@ from lab01_word2vec.solution import keep_probability
 from lab01_word2vec.training import Run
 from lab02_glove_fasttext.hierarchical import HierarchicalTrainer, Tree, huffman
 from tests.trainers import (
-    CPU,
+    DEVICE,
     DIM,
     PADDING,
     VOCAB,
@@ -30,7 +30,7 @@ from tests.trainers import (
 def make_trainer(counts, window=3, precision=torch.float64, seed=3, dim=DIM, subsample=1.0) -> HierarchicalTrainer:
     return HierarchicalTrainer(
         counts, keep_probability(counts, subsample), dim=dim, window=window, seed=seed,
-        device=CPU, precision=precision,
+        device=DEVICE, precision=precision,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from lab01_word2vec.training import Run
 from lab02_glove_fasttext.cbow import CbowTrainer
 from lab02_glove_fasttext.fasttext import Subwords, SubwordTrainer
 from lab02_glove_fasttext.hierarchical import HierarchicalTrainer
-from tests.trainers import CPU, PADDING, VOCAB, Schedule, random_rows, record_gradient
+from tests.trainers import DEVICE, PADDING, VOCAB, Schedule, random_rows, record_gradient
 
 WORDS = ["run", "running", "runs", "naïve", "naïvely", "a", "banana", "ran", "bananas", "anan", "cat", "cats"]
 
@@ -42,7 +42,7 @@ ALL = ON_BLOCKS | {"pairs": pairs}
 def make(kind: str, counts: np.ndarray, keep: float = 1.0, seed: int = 3, precision=torch.float32, dim: int = 7) -> Any:
     return ALL[kind](
         counts=counts, keep=np.full(len(counts), keep), noise=noise_table(counts), dim=dim, window=3, negatives=5,
-        shared=16, seed=seed, device=CPU, precision=precision,
+        shared=16, seed=seed, device=DEVICE, precision=precision,
     )  # fmt: skip
 
 
@@ -55,11 +55,11 @@ def test_a_step_in_bfloat16_is_float32s_within_its_precision(monkeypatch, kind):
     for precision in (torch.float32, torch.bfloat16):
         trainer = make(kind, 1 + np.arange(VOCAB)[::-1], precision=precision, dim=50)
         before = random_rows(trainer.table, scale=0.3).detach().float()
-        trainer.table.rows, trainer.table.squares = before.clone(), trainer.table.squares.float()
+        trainer.table.rows, trainer.table.squares = before.to(DEVICE, copy=True), trainer.table.squares.float()
         gradients.append(record_gradient(trainer.table))
         [(tokens, _)] = trainer.batches(ids, 0)
         measured.append(trainer.step(tokens, lr=0.1, measure=True))
-        rows.append(trainer.table.rows)
+        rows.append(trainer.table.rows.cpu())
         assert trainer.table.rows.dtype == gradients[-1].dtype == torch.float32  # tables stay in full precision
         assert not trainer.table.rows[PADDING].any()
     (loss, positives), (rough_loss, rough_positives) = measured
