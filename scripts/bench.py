@@ -1,17 +1,18 @@
-"""Lab 1 against gensim's Word2Vec on one corpus at equal settings, in turn, in one run.
+"""Lab 1 against gensim, word2vec.c and fastText: speed at equal settings, and the time to equal scores.
 
-    python scripts/bench.py --report             on wiki8, into reports/bench.json
+    python scripts/bench.py --report             five rounds on wiki8, an hour and a half, into reports/bench.json
+    python scripts/bench.py --rounds 1           one round
     python scripts/bench.py --data data/text8 --json bench.json
 
-Each trainer runs in a process of its own, so that its peak memory is its own. "Above imports" means without what the
-process held once everything was imported. Equal settings are skip-gram, d100, window 5, 5 negatives, sample 1e-4,
-min_count 5, 5 epochs, 2 threads. These differences remain: gensim draws negatives for every pair and skips one that
-equals the positive, cuts the corpus into sentences of 10,000 words, and is not reproducible with two workers. The block
-engine shares its negatives within a block and counts every one as drawn.
+A round runs every trainer once, in turn, each in a process of its own, and a ratio compares times of one round. "Above
+imports" is the peak memory without what the process held once everything was imported. Equal settings are skip-gram,
+d100, window 5, 5 negatives, sample 1e-4, min_count 5, 5 epochs, 2 threads. These differences remain: the peers draw
+negatives for every pair and skip one that equals the positive, take a thousand words as a sentence, and are not
+reproducible with two threads. The block engine shares its negatives within a block and counts every one as drawn.
 
-Time to quality is the training time of the shortest schedule that reaches, on WordSim-353 and the full analogies at
-once, the scores that gensim has after its 5 epochs in the same round. Ours tries 1, 2, 3 … epochs, and each try is a
-whole run whose learning rate falls to 0.
+Time to quality is the training time of the first schedule on `LADDER` that reaches all of gensim's scores of the same
+round. Both sides keep their vectors in the same way: the center's table as it was trained, or both tables as
+Lab 1 keeps them, which raises gensim's scores too.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -35,20 +35,29 @@ except ModuleNotFoundError as missing:
     sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
 from wordlab.files import demand_writable, write_json
+from wordlab.tables import figure, finite
 
-from lab01_word2vec.text import WIKI8, Text, split_words
+from lab01_word2vec.text import WIKI8, Text
 from lab03_eval.benchmarks import CORE, HELD_OUT
 from lab03_eval.eval_embeddings import evaluate
 from lab03_eval.vectors import WordVectors
+from scripts.peers import GENSIM, Raced, installed, prepare
 from scripts.processes import peak_bytes, run_python
 from scripts.reporting import ROOT, folder
 
-GENSIM = "gensim"
 EPOCHS = 5
-SCORES = ["wordsim353.rho", "simlex999.rho", "google.full.accuracy", "google.top30k.accuracy"]
-TTQ_SCORES = ["wordsim353.rho", "google.full.accuracy"]
-SENTENCE = 10_000  # words, the longest that gensim takes
-Records = dict[str, list[dict[str, Any]]]  # by trainer, a record per round
+SCORES = ["wordsim353.rho", "simlex999.rho", "google.full.accuracy", "google.top30k.accuracy", "men.rho"]
+# Ways of keeping vectors that are compared: title, and the argument of keep_vectors.
+KEPT = {"both tables, flattened": "flattened", "center's table alone": "in"}
+TARGETS = {
+    "WordSim, analogies and MEN": ["wordsim353.rho", "google.full.accuracy", "men.rho"],
+    "these and SimLex": ["wordsim353.rho", "google.full.accuracy", "men.rho", "simlex999.rho"],
+}
+# Schedules of Lab 1, the quickest first: few epochs want long steps, and similarity wants short ones.
+LADDER = [  # epochs, learning rate, negatives that a block shares
+    (1, 0.5, 64), (2, 0.5, 64), (2, 0.5, 96), (3, 0.4, 96), (4, 0.35, 96), (5, 0.3, 96), (6, 0.25, 96), (8, 0.25, 96),
+]  # fmt: skip
+Record = dict[str, Any]
 
 
 # One training run, in a process of its own
@@ -56,18 +65,19 @@ Records = dict[str, list[dict[str, Any]]]  # by trainer, a record per round
 
 @dataclass(frozen=True)
 class Job:
-    """`trainer` is gensim or an engine of Lab 1, whose command takes `options`."""
+    """`trainer` is a peer's name or an engine of Lab 1, whose command takes `options`."""
 
     trainer: str
-    data: str
+    data: str  # the corpus, or the prepared file of a peer
+    tokens: int
     seed: int
     threads: int
     epochs: int = EPOCHS
     options: list[str] = field(default_factory=list)
 
 
-def train_apart(job: Job, folder: Path) -> dict[str, Any]:
-    """Train in a process of its own. Returns its record and leaves vectors.bin in `folder`."""
+def train_apart(job: Job, folder: Path) -> Record:
+    """Train in a process of its own. Returns its record and leaves a file of vectors per way of KEPT in `folder`."""
     write_json(folder / "job.json", asdict(job))
     environment = os.environ | {"OMP_NUM_THREADS": str(job.threads)}
     run_python(__file__, "--child", folder, env=environment, stdout=sys.stderr)
@@ -75,49 +85,31 @@ def train_apart(job: Job, folder: Path) -> dict[str, Any]:
 
 
 def train_here(folder: Path) -> None:
-    """What the process of `train_apart` does: read job.json, write vectors.bin and record.json."""
+    """What the process of `train_apart` does: read job.json, write record.json and the vectors."""
     job = Job(**json.loads((folder / "job.json").read_text(encoding="utf-8")))
-    vectors, record = train_gensim(job) if job.trainer == GENSIM else train_lab01(job)
-    vectors.save(folder / "vectors.bin")
+    peer = installed().get(job.trainer)
+    raced = peer(Path(job.data), job.epochs, job.threads, job.seed) if peer else train_lab01(job)
+
+    from lab01_word2vec.kept import keep_vectors  # it imports torch, which is not a peer's to hold in memory
+
+    record: Record = {
+        "reading_seconds": raced.reading_seconds,
+        "training_seconds": raced.training_seconds,
+        "words_per_second": job.tokens * job.epochs / raced.training_seconds,
+    }
+    if raced.peak_bytes_above_imports is not None:
+        record["peak_mb_above_imports"] = raced.peak_bytes_above_imports / 2**20
+    for kept in KEPT.values():
+        if raced.out_emb is not None or kept == "in":
+            matrix = raced.in_emb if raced.out_emb is None else keep_vectors(raced.in_emb, raced.out_emb, kept)
+            WordVectors(raced.words, matrix).save(folder / f"{kept}.bin")
     write_json(folder / "record.json", record)
 
 
-class Sentences:
-    """The corpus in sentences of gensim's longest, as its Text8Corpus has them, read anew each time."""
-
-    def __init__(self, data: str):
-        self.text = Text(data)
-
-    def __iter__(self) -> Iterator[list[str]]:
-        rest: list[str] = []
-        for words in split_words(self.text.pieces()):
-            rest += words
-            while len(rest) >= SENTENCE:
-                yield rest[:SENTENCE]
-                del rest[:SENTENCE]
-        yield rest
-
-
-def train_gensim(job: Job) -> tuple[WordVectors, dict[str, Any]]:
-    from gensim.models import Word2Vec  # here, so that our runs do not hold it in memory
-
-    sentences, before = Sentences(job.data), peak_bytes()
-    started = time.perf_counter()
-    model = Word2Vec(
-        sg=1, vector_size=100, window=5, negative=5, sample=1e-4, min_count=5,
-        workers=job.threads, epochs=job.epochs, seed=job.seed,
-    )  # fmt: skip
-    model.build_vocab(sentences)
-    read = time.perf_counter()
-    model.train(sentences, total_examples=model.corpus_count, epochs=job.epochs)
-    record = timed(started, read, model.corpus_total_words * job.epochs, before)
-    return WordVectors.from_gensim(model.wv), record
-
-
-def train_lab01(job: Job) -> tuple[WordVectors, dict[str, Any]]:
+def train_lab01(job: Job) -> Raced:
     from wordlab.devices import choose_device
 
-    import torch  # these are not gensim's to hold in memory
+    import torch
 
     from lab01_word2vec.corpus import load_corpus
     from lab01_word2vec.kept import train_vectors
@@ -134,34 +126,26 @@ def train_lab01(job: Job) -> tuple[WordVectors, dict[str, Any]]:
     read = time.perf_counter()
     with tempfile.TemporaryDirectory() as scratch:
         trained = train_vectors(corpus, config, device, Path(scratch), args.keep, resume=False)
-    record = timed(started, read, len(corpus.ids) * job.epochs, before) | {"precision": config.precision}
-    return WordVectors(corpus.words, trained.matrix), record
-
-
-def timed(started: float, read: float, words: int, before: float) -> dict[str, Any]:
-    """The record of a training that ends now, from when it started, when it had read, and the peak before it."""
-    ended = time.perf_counter()
-    return {
-        "reading_seconds": read - started,
-        "training_seconds": ended - read,
-        "words_per_second": words / (ended - read),
-        "peak_mb_above_imports": (peak_bytes() - before) / 2**20,
-    }
+    ended, peak = time.perf_counter(), peak_bytes() - before
+    tables = trained.in_emb, trained.out_emb
+    return Raced(corpus.words, *tables, read - started, ended - read, peak)
 
 
 # The rounds
 
 
-def train_and_score(job: Job, title: str) -> dict[str, Any]:
+def train_and_score(job: Job, title: str) -> Record:
     """The record of a run with the scores of its vectors, which is also printed."""
     with tempfile.TemporaryDirectory() as scratch:
         record = train_apart(job, Path(scratch))
-        scores = evaluate(WordVectors.load(Path(scratch, "vectors.bin")), CORE + HELD_OUT)
-    record |= {key: scores.get(key) for key in [*SCORES, *(f"{name}.rho" for name in HELD_OUT)]}
-    shown = " ".join(f"{key.removesuffix('.accuracy').removesuffix('.rho')} {record[key]:.3f}" for key in SCORES)
+        for way, kept in KEPT.items():
+            if (vectors := Path(scratch, f"{kept}.bin")).exists():
+                measured = evaluate(WordVectors.load(vectors), CORE + HELD_OUT)
+                record[way] = {key: measured.get(key) for key in [*SCORES, *(f"{name}.rho" for name in HELD_OUT)]}
+    shown = next(record[way] for way in KEPT if way in record)
+    scores = " ".join(f"{key.split('.')[-2]} {figure(key, [shown[key]])}" for key in SCORES)
     print(
-        f"{title:<22}{record['training_seconds']:8.1f} s {record['words_per_second'] / 1e6:6.2f} M words/s"
-        f"{record['peak_mb_above_imports']:7.0f} MB above imports   {shown}",
+        f"{title:<22}{record['training_seconds']:8.1f} s {record['words_per_second'] / 1e6:6.2f} M words/s   {scores}",
         flush=True,
     )
     return record
@@ -176,39 +160,75 @@ def time_whole_command(args: argparse.Namespace) -> float:
         return time.perf_counter() - started
 
 
-def reach(gensim: dict[str, Any], job: Job, at_least: int) -> tuple[int, dict[str, Any]] | None:
-    """The first number of epochs, and its record, that has gensim's scores; None if five are not enough."""
-    for epochs in range(at_least, EPOCHS + 1):
-        quick = train_and_score(replace(job, epochs=epochs), f"blocks, {epochs} epochs")
-        if all(quick[key] >= gensim[key] for key in TTQ_SCORES):
-            return epochs, quick
-    return None
+def reaches(scores: dict[str, Any], bar: dict[str, Any], keys: list[str]) -> bool:
+    """Whether all scores of `keys` are at least those of `bar`; what could not be scored reaches nothing."""
+    return all(finite(scores[key], bar[key]) and scores[key] >= bar[key] for key in keys)
 
 
-def bench(args: argparse.Namespace) -> dict[str, Any]:
-    """All rounds: every trainer's records, and the ratios to gensim's training in the same round."""
-    blocks = Job("blocks", args.data, args.seed, args.threads)
-    jobs = {GENSIM: replace(blocks, trainer=GENSIM), "blocks": blocks}
-    if not args.short:  # these are in the first round only
-        jobs["blocks float32"] = replace(blocks, options=["--precision", "float32"])
-        jobs["pairs, 1 epoch"] = replace(blocks, trainer="pairs", epochs=1)
-    records: Records = {name: [] for name in jobs}
-    ratios: dict[str, list[float]] = {name: [] for name in jobs if name != GENSIM}
-    enough = 1  # epochs that reached gensim's quality in the round before
+class Climb:
+    """The first schedule on LADDER that reaches a target, round after round from where the last round found it."""
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[str, str], int] = {}
+
+    def reach(self, job: Job, gensim: Record) -> dict[str, Record]:
+        """The records of this round's schedules that reached `gensim`, by title; none where the ladder ends first."""
+        tries: dict[int, Record] = {}
+        reached: dict[str, Record] = {}
+        for way in KEPT:
+            for target, keys in TARGETS.items():
+                for rung in range(self.found.get((way, target), 0), len(LADDER)):
+                    epochs, rate, shared = LADDER[rung]
+                    if rung not in tries:
+                        options = ["--lr", str(rate), "--shared", str(shared)]
+                        quick = replace(job, epochs=epochs, options=options)
+                        tries[rung] = train_and_score(quick, f"{epochs} epochs, lr {rate:g}, K {shared}")
+                    if reaches(tries[rung][way], gensim[way], keys):
+                        self.found[way, target] = rung
+                        reached[f"{target}; {way}"] = tries[rung] | {"epochs": epochs, "lr": rate, "shared": shared}
+                        break
+        return reached
+
+
+def bench(args: argparse.Namespace, prepared: Path, tokens: int) -> dict[str, Any]:
+    """All rounds: every trainer's records, and the ratios of times in the same round."""
+    blocks = Job("blocks", args.data, tokens, args.seed, args.threads)
+    jobs = {name: replace(blocks, trainer=name, data=str(prepared)) for name in installed()}
+    jobs |= {"blocks": blocks, "blocks float32": replace(blocks, options=["--precision", "float32"])}
+    pairs = replace(blocks, trainer="pairs", epochs=1, options=["--lr", "0.25"])
+    jobs |= {"pairs, 1 epoch": pairs}  # in the first round only
+    records: dict[str, list[Record]] = {name: [] for name in jobs}
+    ratios: dict[str, list[float]] = {}
+    quality: dict[str, list[Record]] = {}
+    climb = Climb()
     for round_number in range(args.rounds):
-        for name, job in list(jobs.items())[: 2 if round_number else None]:
-            records[name].append(train_and_score(job, name))
-            if name != GENSIM:
-                speed, gensim_speed = (records[each][-1]["words_per_second"] for each in (name, GENSIM))
-                ratios[name].append(speed / gensim_speed)
-        gensim = records[GENSIM][-1]
-        ratios.setdefault("whole command", []).append(gensim["training_seconds"] / time_whole_command(args))
-        if found := reach(gensim, replace(blocks, options=args.schedule.split()), enough):
-            enough, quick = found
-            name = f"time to quality ({enough} epochs)"
-            records.setdefault(name, []).append(quick)
-            ratios.setdefault(name, []).append(gensim["training_seconds"] / quick["training_seconds"])
-    return {"trainers": records, "ratios": ratios}
+        now: dict[str, Record] = {}
+        for name, job in jobs.items():
+            if round_number == 0 or job.trainer != "pairs":
+                now[name] = train_and_score(replace(job, seed=args.seed + round_number), name)
+                records[name].append(now[name])
+        whole = time_whole_command(args)
+        gensim = min((now[name] for name in GENSIM), key=lambda record: record["training_seconds"])
+        for title, ratio in compare(now, gensim, whole).items():
+            ratios.setdefault(title, []).append(ratio)
+        for title, quick in climb.reach(replace(blocks, seed=args.seed + round_number), gensim).items():
+            times = {"gensim_seconds": gensim["training_seconds"], "seconds": quick["training_seconds"]}
+            schedule = {key: quick[key] for key in ("epochs", "lr", "shared")}
+            quality.setdefault(title, []).append(schedule | times)
+    return {"trainers": records, "ratios": ratios, "quality": quality}
+
+
+def compare(now: dict[str, Record], gensim: Record, whole: float) -> dict[str, float]:
+    """How many times the words per second of each peer ours has, in one round, and what reading makes of it."""
+    ours = now["blocks"]
+    ratios = {f"blocks, to {name}": ours["words_per_second"] / now[name]["words_per_second"] for name in installed()}
+    faster = gensim["words_per_second"]
+    ratios["blocks, to gensim's faster mode"] = ours["words_per_second"] / faster
+    ratios["blocks float32, to gensim's faster mode"] = now["blocks float32"]["words_per_second"] / faster
+    both = [each["reading_seconds"] + each["training_seconds"] for each in (gensim, ours)]
+    ratios["blocks, to gensim's faster mode, with reading"] = both[0] / both[1]
+    ratios["whole command, to gensim's faster mode, with reading"] = both[0] / whole
+    return ratios
 
 
 # The command
@@ -217,13 +237,9 @@ def bench(args: argparse.Namespace) -> dict[str, Any]:
 def build_parser() -> OneLineParser:
     parser = OneLineParser(__doc__)
     parser.add_argument("--data", default=WIKI8, metavar="FILE", help="a corpus, or wiki8")
-    parser.add_argument("--seed", type=seed, default=1)
+    parser.add_argument("--seed", type=seed, default=1, help="of the first round; each round has the next")
     parser.add_argument("--threads", type=number(int, 1, 1024), default=2)
-    parser.add_argument("--schedule", default="", help="options of the time-to-quality runs")
-    parser.add_argument(
-        "--rounds", type=number(int, 1, 1000), default=1, help="of gensim and blocks, since a machine's speed varies"
-    )
-    parser.add_argument("--short", action="store_true", help="leave out float32 and the pair engine")
+    parser.add_argument("--rounds", type=number(int, 1, 1000), default=5, help="since a machine's speed varies")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure, unrounded")
     parser.add_argument("--report", action="store_true", help="write it where the report of this corpus reads it")
     parser.add_argument("--child", type=Path, metavar="DIR", help=argparse.SUPPRESS)
@@ -240,10 +256,12 @@ def run(args: argparse.Namespace) -> None:
         demand_writable(record.parent)  # said before an hour of work
     known = {"corpus": corpus, "seed": args.seed, "threads": args.threads, "epochs": EPOCHS}
     print(f"corpus {known['corpus']}, seed {args.seed}, {args.threads} threads, {EPOCHS} epochs, d100", flush=True)
-    results = known | {"rounds": args.rounds, "schedule": args.schedule} | bench(args)
+    with tempfile.TemporaryDirectory() as scratch:
+        prepared = Path(scratch, "prepared.txt")
+        tokens = prepare(args.data, prepared)
+        results = known | {"tokens": tokens, "rounds": args.rounds} | bench(args, prepared, tokens)
     for name, values in results["ratios"].items():
-        middle = f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
-        print(f"{name}: {middle} times as fast as gensim's training")
+        print(f"{name}: {statistics.median(values):.1f} times as fast ({min(values):.1f} to {max(values):.1f})")
     if record:
         write_json(record, results)
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import platform
 import statistics
 import sys
@@ -31,7 +32,7 @@ except ModuleNotFoundError as missing:
     sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
 from wordlab.devices import choose_device
-from wordlab.tables import figure, markdown
+from wordlab.tables import figure, finite, markdown
 
 import torch
 
@@ -47,7 +48,9 @@ from lab03_eval.benchmarks import CORE, HELD_OUT
 from lab03_eval.eval_embeddings import evaluate
 from lab03_eval.pictures.plots import draw_families
 from lab03_eval.vectors import WordVectors
+from scripts.bench import KEPT as KEPT_BY_BOTH
 from scripts.faults import FAULTS, Fault
+from scripts.peers import GENSIM
 from scripts.processes import run_python
 from scripts.report_best import SHORT, SHORT_SPELT, training_seconds
 from scripts.reporting import CHECKS, ROOT, Report, folder, load
@@ -64,8 +67,10 @@ KEPT: dict[str, tuple] = {
     "sum": ("sum",),
     "centred, all of out": ("centred", 1.0),
     "centred": ("centred",),
+    "flattened": ("flattened",),
 }
-BUG_EPOCHS = 1
+LAST = list(KEPT)[-1]  # the command's default
+BUG_EPOCHS, BUG_LR = 1, 0.5
 SAMPLE_EPOCHS = 10
 Runs = dict[str, dict[str, Any]]  # by title, what `train_once` recorded
 
@@ -94,7 +99,7 @@ def train_once(corpus: Corpus, *options: str, fault: Fault | None = None) -> tup
     for title, kept in KEPT.items():
         vectors = WordVectors(corpus.words, keep_vectors(*trainer.embeddings(), *kept))
         record[title] = score(vectors)
-    scores = " ".join(f"{record['centred'][key]:.3f}" for key in SCORES)
+    scores = " ".join(f"{record[LAST][key]:.3f}" for key in SCORES)
     print(f"{' '.join(options)}: {record['seconds']:.0f} s, {scores}", flush=True)
     return record, vectors  # the last way is the command's
 
@@ -147,7 +152,7 @@ def measure_lab(args: argparse.Namespace) -> dict[str, Any]:
 def measure_faults(args: argparse.Namespace) -> dict[str, Any]:
     """The reference and each fault alone, from the same seed."""
     corpus, started = load_corpus(args.data), time.perf_counter()
-    epochs = ("--epochs", str(BUG_EPOCHS))
+    epochs = ("--epochs", str(BUG_EPOCHS), "--lr", str(BUG_LR))
     return recorded(
         corpus, started, {name: train_once(corpus, *epochs, fault=fault)[0] for name, fault in FAULTS.items()}
     )
@@ -175,7 +180,7 @@ def row(title: str, scores: Sequence[dict[str, Any]], keys: Sequence[str]) -> li
     return [title, *(figure(key, [each[key] for each in scores]) for key in keys)]
 
 
-def kept_scores(runs: Runs, kept: str = "centred") -> list[dict[str, Any]]:
+def kept_scores(runs: Runs, kept: str = LAST) -> list[dict[str, Any]]:
     return [run[kept] for run in runs.values()]
 
 
@@ -193,11 +198,11 @@ def scores_table(results: dict[str, Any], bench: dict[str, Any], best: dict[str,
         seconds = statistics.mean(training_seconds(run, way) for run in found)
         title = f"{way} ({best['corpus']})"
         rows.append([*row(title, [run["rows"][way] for run in found], keys), figure("seconds", [seconds])])
-    if bench:
-        gensim = bench["trainers"]["gensim"]
+    for way in KEPT_BY_BOTH if bench else ():
+        gensim = bench["trainers"][next(iter(GENSIM))]
         seconds = statistics.median(run["training_seconds"] for run in gensim)
-        title = f"gensim ({bench['corpus']}, runs: {len(gensim)})"
-        rows.append([*row(title, gensim, keys), figure("seconds", [seconds])])
+        title = f"gensim, {way} ({bench['corpus']}, runs: {len(gensim)})"
+        rows.append([*row(title, [run[way] for run in gensim], keys), figure("seconds", [seconds])])
     return markdown(["vectors", *SCORES.values(), *CHECKS.values(), "training s"], rows)
 
 
@@ -208,7 +213,7 @@ def lab_tables(lab: dict[str, Any]) -> dict[str, str]:
         "queen_as_answer": "rank of queen for king − man + woman",
     }
     kept = [row(title, kept_scores(lab["runs"], title), [*SCORES, *CHECKS]) for title in KEPT]
-    royal = [[seed, *(str(run["centred"].get(key, "–")) for key in ranks)] for seed, run in lab["runs"].items()]
+    royal = [[seed, *(str(run[LAST].get(key, "–")) for key in ranks)] for seed, run in lab["runs"].items()]
     return {
         "demo": f"```text\n{lab['demo']}\n```",
         "kept": markdown(["vectors", *SCORES.values(), *CHECKS.values()], kept),
@@ -229,24 +234,42 @@ def numpy_table(page: dict[str, Any], lab: dict[str, Any]) -> str:
     return markdown(["seed 1", *SCORES.values(), "training s"], rows)
 
 
-def speed_cells(runs: Sequence[dict[str, Any]]) -> list[str]:
-    """A trainer's medians over its rounds."""
-    keys = ("training_seconds", "words_per_second", "peak_mb_above_imports", *SCORES)
-    middle = {key: statistics.median(run[key] for run in runs) for key in keys}
-    seconds, speed, peak = (middle[key] for key in keys[:3])
-    return [f"{seconds:.1f}", f"{speed / 1e6:.2f}", f"{peak:.0f}", *(figure(key, [middle[key]]) for key in SCORES)]
+def over_rounds(values: Sequence[float], digits: int = 1) -> list[str]:
+    """A median, and the range that it is of."""
+    return [f"{statistics.median(values):.{digits}f}", f"{min(values):.{digits}f} to {max(values):.{digits}f}"]
 
 
 def speed_tables(bench: dict[str, Any]) -> dict[str, str]:
-    """What scripts/bench.py measured of each trainer, and the ratios to gensim in the same round."""
-    trainers = [[name, *speed_cells(runs)] for name, runs in bench["trainers"].items()]
-    ratios = [
-        [name, f"{statistics.median(times):.1f}", f"{min(times):.1f} to {max(times):.1f}"]
-        for name, times in bench["ratios"].items()
-    ]
+    """What scripts/bench.py measured of each trainer, the ratios of one round's times, and the times to quality."""
+    speeds: list[list[str]] = []
+    scores: list[list[str]] = []
+    for name, runs in bench["trainers"].items():
+        speed, peak, read = (
+            statistics.median(run.get(key, math.nan) for run in runs)
+            for key in ("words_per_second", "peak_mb_above_imports", "reading_seconds")
+        )
+        memory = f"{peak:.0f}" if finite(peak) else "–"
+        trained = over_rounds([run["training_seconds"] for run in runs])
+        speeds.append([name, *trained, f"{read:.1f}", f"{speed / 1e6:.2f}", memory])
+        for way in KEPT_BY_BOTH:
+            if way in runs[0]:
+                scores.append(row(f"{name}: {way}", [run[way] for run in runs], [*SCORES, *CHECKS]))
+    ratios = [[name, *over_rounds(times)] for name, times in bench["ratios"].items()]
+    quality: list[list[str]] = []
+    for name, found in bench["quality"].items():
+        times = [each["gensim_seconds"] / each["seconds"] for each in found]
+        schedules = ", ".join(
+            sorted({f"{each['epochs']} epochs, lr {each['lr']:g}, K {each['shared']}" for each in found})
+        )
+        seconds = [statistics.median(each[key] for each in found) for key in ("gensim_seconds", "seconds")]
+        quality.append([name, schedules, *(f"{each:.1f}" for each in seconds), *over_rounds(times)])
+    speed_header = ["trainer", "training s", "over the rounds", "reading s", "M words/s", "peak MB above imports"]
+    quality_header = ["to gensim's", "schedule", "gensim, s", "ours, s", "times as fast", "over the rounds"]
     return {
-        "speed": markdown(["trainer", "training s", "M words/s", "peak MB above imports", *SCORES.values()], trainers),
-        "ratios": markdown(["against gensim's training", "times as fast", "over the rounds"], ratios),
+        "speed": markdown(speed_header, speeds),
+        "raced": markdown(["trainer: vectors kept", *SCORES.values(), *CHECKS.values()], scores),
+        "ratios": markdown(["training", "times as fast", "over the rounds"], ratios),
+        "quality": markdown(quality_header, quality),
     }
 
 
@@ -259,7 +282,7 @@ def tables(root: Path, corpus: str = WIKI8) -> dict[str, str]:
         made |= lab_tables(results["lab"])
     for name, kind in (("bugs", "fault"), ("sample", "engine")):
         if name in results:
-            rows = [row(title, [run["centred"]], [*SCORES]) for title, run in results[name]["runs"].items()]
+            rows = [row(title, [run[LAST]], [*SCORES]) for title, run in results[name]["runs"].items()]
             made[name] = markdown([kind, *SCORES.values()], rows)
     if "numpy" in results and "lab" in results:
         made["numpy"] = numpy_table(results["numpy"], results["lab"])

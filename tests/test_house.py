@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "demos": set(),
     "grading": set(LABS),
     "scripts": {*LABS, "best_vectors", "grading", "demos"},
-    "tests": {*LABS, "best_vectors", "grading", "demos"},
+    "tests": {*LABS, "best_vectors", "grading", "demos", "scripts"},
 }
 
 
