@@ -189,7 +189,7 @@ def test_commands_name_existing_files_and_options(page):
 
 
 # Measuring for minutes to an hour, or fetching from the network; or graded by tests/grading.
-NOT_RUN = r"scripts/(report|front_page|bench|published|pack_vectors|get_data|make_starter|grade)\w*\.py"
+NOT_RUN = r"scripts/(report|front_page|bench|published|pack_vectors|get_data|make_starter|progress|grade)\w*\.py"
 TRAINING = r"lab0[12]_\w+/solution\.py"  # their tests train: here they read the corpus and stop
 
 
