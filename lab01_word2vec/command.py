@@ -22,7 +22,7 @@ import torch
 from lab01_word2vec.corpus import Corpus, load_corpus
 from lab01_word2vec.demo import describe
 from lab01_word2vec.kept import Trained, train_vectors
-from lab01_word2vec.options import BEST, SMALL, Configuration, build_parser, configure
+from lab01_word2vec.options import BEST, PRESETS, SMALL, Configuration, build_parser, configure
 from lab01_word2vec.solution import FREQUENT
 from lab03_eval.eval_embeddings import PROTOCOL_NOTE, evaluate, format_scores
 from lab03_eval.vectors import WordVectors
@@ -81,7 +81,7 @@ def announce(corpus: Corpus, config: Configuration, system: str, more_epochs: bo
     replaced = f", {corpus.replaced:,} characters that were not UTF-8" if corpus.replaced else ""
     print(f"corpus: {corpus.name}, {corpus.tokens:,} tokens, {len(corpus.words):,} words{replaced}")
     if corpus.tokens < SMALL and more_epochs:
-        print(f"        fewer than 10 million tokens: {config.epochs} epochs instead of 5")
+        print(f"        fewer than 10 million tokens: {config.epochs} epochs instead of {PRESETS['lab']['epochs']}")
     print(f"        {corpus.kept:,.0f} tokens per epoch after subsampling", flush=True)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from lab01_word2vec.solution import analogy, nearest
 from lab03_eval.vectors import WordVectors
 
@@ -15,16 +17,37 @@ ANALOGIES = [
 
 
 def describe(vectors: WordVectors, restrict: int | None) -> str:
-    """The neighbours and analogies as people read them, sought among the first `restrict` words."""
+    """The neighbours and analogies as people read them, sought among the first `restrict` words.
+
+    A learner trains before the last steps are written. What is not written yet is said, and nothing else is lost.
+    """
     among = f"the {restrict:,} most frequent words" if restrict and restrict < len(vectors) else "all words"
-    lines = [f"Nearest neighbours among {among}"]
+    lines = [f"Nearest neighbours among {among}", *neighbours(vectors, restrict), "", "Analogies"]
+    try:
+        lines += analogies(vectors, restrict)
+    except NotImplementedError as hole:
+        lines.append(f"  not written yet: {hole}")
+    return "\n".join(lines)
+
+
+def neighbours(vectors: WordVectors, restrict: int | None) -> Iterator[str]:
+    """A line per word; by the library's own search where `nearest` is not written yet."""
+    search: Callable[..., list[tuple[str, float]]] = nearest
+    try:
+        nearest(vectors, vectors.words[0], 1)
+    except NotImplementedError as hole:
+        yield f"  not written yet: {hole}; WordVectors.most_similar finds:"
+        search = WordVectors.most_similar
     for word in ("king", "paris", "python"):
-        found = nearest(vectors, word, restrict=restrict) if word in vectors else []
-        lines.append(f"  {word:<7} {' '.join(f'{w} {cosine:.2f}' for w, cosine in found) or 'not in the vocabulary'}")
-    lines += ["", "Analogies"]
+        found = search(vectors, word, 8, restrict) if word in vectors else []
+        yield f"  {word:<7} {' '.join(f'{w} {cosine:.2f}' for w, cosine in found) or 'not in the vocabulary'}"
+
+
+def analogies(vectors: WordVectors, restrict: int | None) -> Iterator[str]:
+    """Two lines per question: the answers, and why they are what they are."""
     for (a, b, c), why in ANALOGIES:
         missing = [word for word in (a, b, c) if word not in vectors]
         answers = [] if missing else analogy(vectors, a, b, c, topn=3, restrict=restrict)
         shown = ", ".join(f"{w} {cosine:.2f}" for w, cosine in answers) or f"{missing[0]} is not in the vocabulary"
-        lines += [f"  {f'{b} − {a} + {c}':<26}{shown}", f"  {'':<26}{why}"]
-    return "\n".join(lines)
+        yield f"  {f'{b} − {a} + {c}':<26}{shown}"
+        yield f"  {'':<26}{why}"
