@@ -38,7 +38,7 @@ SCORES = {
     "google.full.accuracy": "Google total %",
 }
 RESOURCES = {
-    "anisotropy": "mean cosine of two words",
+    "anisotropy": "mean cosine of two words, as kept",
     "seconds": "training s",
     "memory_mb": "peak memory of training, MB",
 }
