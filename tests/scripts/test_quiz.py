@@ -26,11 +26,12 @@ def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, input=stdin, capture_output=True, text=True)
 
 
+PARTS = r"In one breath\. (.+)\n\nAt the whiteboard\. (.+)\n\nSee (.+?)(?:\sMeasured:\s(.+))?$"
+
+
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.text)
 def test_every_question_has_both_depths_and_code(question):
-    parts = re.match(
-        r"In one breath\. (.+)\n\nAt the whiteboard\. (.+)\n\nSee (.+?)(?:\sMeasured:\s(.+))?$", question.answer, re.DOTALL
-    )
+    parts = re.match(PARTS, question.answer, re.DOTALL)
     assert parts, question.answer
     breath, whiteboard, see, _ = parts.groups()
     assert len(breath.split()) <= 60  # what one breath holds
