@@ -281,9 +281,9 @@ def tables(root: Path, corpus: str = WIKI8) -> dict[str, str]:
     made = {"scores": scores_table(results, bench, best)}
     if "lab" in results:
         made |= lab_tables(results["lab"])
-    for name, kind in (("bugs", "fault"), ("sample", "engine")):
+    for name, kind, kept in (("bugs", "fault", LAST), ("sample", "engine, vectors centred", "centred")):
         if name in results:
-            rows = [row(title, [run[LAST]], [*SCORES]) for title, run in results[name]["runs"].items()]
+            rows = [row(title, [run[kept]], [*SCORES]) for title, run in results[name]["runs"].items()]
             made[name] = markdown([kind, *SCORES.values()], rows)
     if "numpy" in results and "lab" in results:
         made["numpy"] = numpy_table(results["numpy"], results["lab"])
