@@ -42,6 +42,8 @@ def tables(root: Path) -> dict[str, str]:
     comparison, forms = needed(root, "lab02.json", "comparison"), needed(root, "lab02.json", "inflections", "models")
     shipped = needed(root, "lab03.json", "scores", "results", "wiki8_20k")
     raced = needed(root, "bench.json", "trainers", "blocks")
+    if not raced:
+        raise InputError(f"{root / REPORTS / 'bench.json'}: trainers blocks: no round; measure it first (make bench)")
     faster = float(statistics.median(needed(root, "bench.json", "ratios", FASTER)))
     return {
         "labs": map_of_labs(lab["runs"], comparison["runs"], shipped),
