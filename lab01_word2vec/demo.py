@@ -22,22 +22,24 @@ def describe(vectors: WordVectors, restrict: int | None) -> str:
     A learner trains before the last steps are written. What is not written yet is said, and nothing else is lost.
     """
     among = f"the {restrict:,} most frequent words" if restrict and restrict < len(vectors) else "all words"
-    lines = [f"Nearest neighbours among {among}", *neighbours(vectors, restrict), "", "Analogies"]
+    lines = [f"Nearest neighbours among {among}"]
     try:
-        lines += analogies(vectors, restrict)
+        lines += list(neighbours(nearest, vectors, restrict))
+    except NotImplementedError as hole:
+        lines.append(f"  not written yet: {hole}; WordVectors.most_similar finds:")
+        lines += neighbours(WordVectors.most_similar, vectors, restrict)
+    lines += ["", "Analogies"]
+    try:
+        lines += list(analogies(vectors, restrict))
     except NotImplementedError as hole:
         lines.append(f"  not written yet: {hole}")
     return "\n".join(lines)
 
 
-def neighbours(vectors: WordVectors, restrict: int | None) -> Iterator[str]:
-    """A line per word; by the library's own search where `nearest` is not written yet."""
-    search: Callable[..., list[tuple[str, float]]] = nearest
-    try:
-        nearest(vectors, vectors.words[0], 1)
-    except NotImplementedError as hole:
-        yield f"  not written yet: {hole}; WordVectors.most_similar finds:"
-        search = WordVectors.most_similar
+def neighbours(
+    search: Callable[..., list[tuple[str, float]]], vectors: WordVectors, restrict: int | None
+) -> Iterator[str]:
+    """A line per word."""
     for word in ("king", "paris", "python"):
         found = search(vectors, word, 8, restrict) if word in vectors else []
         yield f"  {word:<7} {' '.join(f'{w} {cosine:.2f}' for w, cosine in found) or 'not in the vocabulary'}"

@@ -49,7 +49,9 @@ EPOCHS = 5
 EQUAL = ["--lr", "0.5", "--shared", "64"]  # what is ours alone to choose, for so few epochs
 SCORES = ["wordsim353.rho", "simlex999.rho", "google.full.accuracy", "google.top30k.accuracy", "men.rho"]
 # Ways of keeping vectors that are compared: title, and the argument of keep_vectors.
-KEPT = {"both tables, flattened": "flattened", "center's table alone": "in"}
+BOTH = "both tables, flattened"
+KEPT = {BOTH: "flattened", "center's table alone": "in"}
+FASTER = "blocks, to gensim's faster mode"
 TARGETS = {
     "WordSim, analogies and MEN": ["wordsim353.rho", "google.full.accuracy", "men.rho"],
     "these and SimLex": ["wordsim353.rho", "google.full.accuracy", "men.rho", "simlex999.rho"],
@@ -224,10 +226,10 @@ def compare(now: dict[str, Record], gensim: Record, whole: float) -> dict[str, f
     ours = now["blocks"]
     ratios = {f"blocks, to {name}": ours["words_per_second"] / now[name]["words_per_second"] for name in installed()}
     faster = gensim["words_per_second"]
-    ratios["blocks, to gensim's faster mode"] = ours["words_per_second"] / faster
+    ratios[FASTER] = ours["words_per_second"] / faster
     ratios["blocks float32, to gensim's faster mode"] = now["blocks float32"]["words_per_second"] / faster
     both = [each["reading_seconds"] + each["training_seconds"] for each in (gensim, ours)]
-    ratios["blocks, to gensim's faster mode, with reading"] = both[0] / both[1]
+    ratios[f"{FASTER}, with reading"] = both[0] / both[1]
     ratios["whole command, to gensim's faster mode, with reading"] = both[0] / whole
     return ratios
 

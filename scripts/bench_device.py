@@ -40,6 +40,7 @@ from wordlab.tables import figure, markdown
 
 import torch
 
+from best_vectors.join import side_by_side
 from best_vectors.options import build_parser as best_parser
 from best_vectors.options import configure as configure_best
 from lab01_word2vec import blocks
@@ -48,11 +49,11 @@ from lab01_word2vec.kept import train_vectors
 from lab01_word2vec.options import build_parser, configure
 from lab01_word2vec.text import WIKI8
 from lab03_eval.vectors import WordVectors
-from scripts.bench import KEPT, LADDER, TARGETS, reaches
+from scripts.bench import BOTH, LADDER, TARGETS, reaches
 from scripts.peers import GENSIM
 from scripts.report import LAST
-from scripts.report_best import CHOSEN, CONFIRMED, SPELT, score, train_views, ways
-from scripts.reporting import ROOT, Report, load
+from scripts.report_best import ALL, SPELT, flattened, score, train_views
+from scripts.reporting import ROOT, Report, load, row
 
 SIZES = (64, 256, 1024, 4096)  # blocks of 64 centers in a step; the labs' own is the first
 TESTS = {
@@ -62,7 +63,8 @@ TESTS = {
 REPEATS = "not same_seed and not repeats_itself"  # bytes that only a CPU gives twice
 
 
-def machine(device: torch.device) -> dict[str, str]:
+def machine(args: argparse.Namespace) -> dict[str, str]:
+    device, _ = choose_device(args.device, "auto")
     card = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
     return {"card": card, "torch": torch.__version__}
 
@@ -92,13 +94,13 @@ def train_lab(corpus: Corpus, args: argparse.Namespace, size: int, *options: str
 
 def measure_lab(args: argparse.Namespace) -> dict[str, Any]:
     """The lab preset at every size of step; at the labs' own size with three seeds, whose spread is the noise."""
-    corpus, device = load_corpus(args.data), choose_device(args.device, "auto")[0]
+    corpus = load_corpus(args.data)
     runs: dict[str, list[dict[str, Any]]] = {}
     train_lab(corpus, args, SIZES[0], "--epochs", "1")  # the first use of a device compiles and allocates
     for size in SIZES:
         for seed in (1, 2, 3) if size == SIZES[0] else (1,):
             runs.setdefault(str(size), []).append(train_lab(corpus, args, size, "--seed", str(seed)))
-    return machine(device) | {"corpus": corpus.name, "runs": runs}
+    return machine(args) | {"corpus": corpus.name, "runs": runs}
 
 
 def measure_quality(args: argparse.Namespace) -> dict[str, Any]:
@@ -106,9 +108,8 @@ def measure_quality(args: argparse.Namespace) -> dict[str, Any]:
     raced = load(args.root, "bench.json").get("trainers")
     if not raced:
         raise InputError("reports/bench.json: no scores of gensim; run scripts/bench.py --report first")
-    way = next(iter(KEPT))
-    rounds = [run[way] for name in GENSIM for run in raced[name]]
-    corpus, device = load_corpus(args.data), choose_device(args.device, "auto")[0]
+    rounds = [run[BOTH] for name in GENSIM for run in raced[name]]
+    corpus = load_corpus(args.data)
     found: dict[str, dict[str, Any]] = {}
     for target, keys in TARGETS.items():
         bar = {key: statistics.mean(scores[key] for scores in rounds) for key in keys}
@@ -118,7 +119,7 @@ def measure_quality(args: argparse.Namespace) -> dict[str, Any]:
             if reaches(run["scores"], bar, keys):
                 found[target] = {"size": size, "epochs": epochs, "lr": rate, "seconds": run["seconds"]}
                 break
-    return machine(device) | {"corpus": corpus.name, "found": found}
+    return machine(args) | {"corpus": corpus.name, "found": found}
 
 
 def measure_best(args: argparse.Namespace) -> dict[str, Any]:
@@ -127,10 +128,9 @@ def measure_best(args: argparse.Namespace) -> dict[str, Any]:
     device, precision = choose_device(args.device, "auto")
     options = best_parser().parse_args(["--data", args.data, "--subwords", "--full"])
     configs, _ = configure_best(options, corpus, str(precision).removeprefix("torch."))
-    both, alone, seconds = train_views(corpus, configs, device)
-    weights = {config.view.name: config.view.weight for config in configs}
-    joined = dict(ways(both, alone, weights))[SPELT]
-    return machine(device) | {
+    both, _, seconds = train_views(corpus, configs, device)
+    joined = side_by_side(list(flattened(both).values()), [config.view.weight for config in configs])
+    return machine(args) | {
         "corpus": corpus.name,
         "seconds": seconds,
         "words": {config.view.name: len(corpus.ids) * config.epochs for config in configs},
@@ -149,7 +149,7 @@ def measure_tests(args: argparse.Namespace) -> dict[str, Any]:
     print(f"tests on {device.type}: {last}", flush=True)
     if done.returncode:
         raise InputError(f"tests on {device.type}: {last}\n{done.stdout[-4000:]}")
-    return machine(device) | {"passed": last, "seconds": time.perf_counter() - started}
+    return machine(args) | {"passed": last, "seconds": time.perf_counter() - started}
 
 
 def tables(root: Path, corpus: str = WIKI8) -> dict[str, str]:
@@ -162,37 +162,38 @@ def tables(root: Path, corpus: str = WIKI8) -> dict[str, str]:
         rows += [quality_row(found["quality"]["card"], *each) for each in found["quality"]["found"].items()]
     if "best" in found:
         rows += best_rows(found["best"])
-    header = [f"training ({corpus})", "seconds", "M words/s", *CHOSEN.values(), *CONFIRMED.values()]
+    header = [f"training ({corpus})", "seconds", "M words/s", *ALL.values()]
     return {"device": markdown(header, rows)} if rows else {}
 
 
-def row(
+def measured(
     title: str, seconds: list[float], speed: float | None = None, scores: Sequence[dict[str, Any]] = ()
 ) -> list[str]:
-    cells = [figure(key, [each.get(key) for each in scores]) for key in (*CHOSEN, *CONFIRMED)]
+    """A row of the table; a score that a run has not is "–"."""
+    _, *cells = row(title, [dict.fromkeys(ALL) | each for each in scores], ALL)
     return [title, figure("seconds", seconds), "–" if speed is None else f"{speed / 1e6:.2f}", *cells]
 
 
 def lab_rows(lab: dict[str, Any], cpu: dict[str, Any] | None) -> Iterator[list[str]]:
     if cpu:
         runs = list(cpu["runs"].values())
-        yield row("lab, CPU", [run["seconds"] for run in runs], scores=[run[LAST] for run in runs])
+        yield measured("lab, CPU", [run["seconds"] for run in runs], scores=[run[LAST] for run in runs])
     for size, runs in lab["runs"].items():
         speed = statistics.mean(run["words_per_second"] for run in runs)
         title = f"lab, {lab['card']}, steps of {size} blocks"
-        yield row(title, [run["seconds"] for run in runs], speed, [run["scores"] for run in runs])
+        yield measured(title, [run["seconds"] for run in runs], speed, [run["scores"] for run in runs])
 
 
 def quality_row(card: str, target: str, schedule: dict[str, Any]) -> list[str]:
     how = f"{schedule['epochs']} epochs, lr {schedule['lr']:g}, steps of {schedule['size']} blocks"
-    return row(f"to gensim's {target}, {card}, {how}", [schedule["seconds"]])
+    return measured(f"to gensim's {target}, {card}, {how}", [schedule["seconds"]])
 
 
 def best_rows(best: dict[str, Any]) -> Iterator[list[str]]:
     for view, words in best["words"].items():
         seconds = best["seconds"][view]
-        yield row(f"{view}, {best['card']}", [seconds], words / seconds)
-    yield row(f"{SPELT}, {best['card']}", [sum(best["seconds"].values())], scores=[best["scores"]])
+        yield measured(f"{view}, {best['card']}", [seconds], words / seconds)
+    yield measured(f"{SPELT}, {best['card']}", [sum(best["seconds"].values())], scores=[best["scores"]])
 
 
 REPORT = Report(

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from wordlab.errors import InputError
 
@@ -55,17 +56,17 @@ def prepare(data: str, path: Path, tokens: int | None = None) -> int:
 
 def gensim_file(prepared: Path, epochs: int, threads: int, seed: int) -> Raced:
     """gensim reading the file in its own compiled threads, without Python between them."""
-    return train_gensim(lambda: {"corpus_file": str(prepared)}, epochs, threads, seed)
+    return train_gensim({"corpus_file": str(prepared)}, epochs, threads, seed)
 
 
 def gensim_iterator(prepared: Path, epochs: int, threads: int, seed: int) -> Raced:
     """gensim with its own iterator over lines, the mode of its tutorials."""
     from gensim.models.word2vec import LineSentence
 
-    return train_gensim(lambda: {"corpus_iterable": LineSentence(str(prepared))}, epochs, threads, seed)
+    return train_gensim({"corpus_iterable": LineSentence(str(prepared))}, epochs, threads, seed)
 
 
-def train_gensim(corpus: Callable[[], dict], epochs: int, threads: int, seed: int) -> Raced:
+def train_gensim(corpus: dict[str, Any], epochs: int, threads: int, seed: int) -> Raced:
     from gensim.models import Word2Vec  # here, so that the other trainers do not hold it in memory
 
     before, started = peak_bytes(), time.perf_counter()
@@ -73,9 +74,9 @@ def train_gensim(corpus: Callable[[], dict], epochs: int, threads: int, seed: in
         sg=1, vector_size=DIM, window=WINDOW, negative=NEGATIVES, sample=SAMPLE, min_count=MIN_COUNT,
         workers=threads, epochs=epochs, seed=seed,
     )  # fmt: skip
-    model.build_vocab(**corpus())
+    model.build_vocab(**corpus)
     read, tokens = time.perf_counter(), model.corpus_total_words
-    model.train(**corpus(), total_examples=model.corpus_count, total_words=tokens, epochs=epochs)
+    model.train(**corpus, total_examples=model.corpus_count, total_words=tokens, epochs=epochs)
     ended, peak = time.perf_counter(), peak_bytes() - before
     return Raced(list(model.wv.index_to_key), model.wv.vectors, model.syn1neg, read - started, ended - read, peak)
 
@@ -138,7 +139,8 @@ def run_program(name: str, arguments: Iterable[object], read: Path | None = None
 
 
 Peer = Callable[[Path, int, int, int], Raced]
-GENSIM: dict[str, Peer] = {"gensim, corpus_file": gensim_file, "gensim, iterator": gensim_iterator}
+GENSIM_FILE = "gensim, corpus_file"
+GENSIM: dict[str, Peer] = {GENSIM_FILE: gensim_file, "gensim, iterator": gensim_iterator}
 PROGRAMS: dict[str, tuple[str, Peer]] = {"word2vec.c": ("word2vec", word2vec_c), "fastText": ("fasttext", fasttext)}
 
 

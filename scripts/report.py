@@ -50,10 +50,10 @@ from lab03_eval.pictures.plots import draw_families
 from lab03_eval.vectors import WordVectors
 from scripts.bench import KEPT as KEPT_BY_BOTH
 from scripts.faults import FAULTS, Fault
-from scripts.peers import GENSIM
+from scripts.peers import GENSIM_FILE
 from scripts.processes import run_python
 from scripts.report_best import SHORT, SHORT_SPELT, training_seconds
-from scripts.reporting import CHECKS, ROOT, Report, folder, load
+from scripts.reporting import CHECKS, ROOT, Report, folder, load, row
 
 SCORES = {
     "wordsim353.rho": "WordSim-353 ρ",
@@ -175,11 +175,6 @@ def measure_numpy(args: argparse.Namespace) -> dict[str, Any]:
 # Tables
 
 
-def row(title: str, scores: Sequence[dict[str, Any]], keys: Sequence[str]) -> list[str]:
-    """A title, and each key's figure over runs."""
-    return [title, *(figure(key, [each[key] for each in scores]) for key in keys)]
-
-
 def kept_scores(runs: Runs, kept: str = LAST) -> list[dict[str, Any]]:
     return [run[kept] for run in runs.values()]
 
@@ -199,7 +194,7 @@ def scores_table(results: dict[str, Any], bench: dict[str, Any], best: dict[str,
         title = f"{way} ({best['corpus']})"
         rows.append([*row(title, [run["rows"][way] for run in found], keys), figure("seconds", [seconds])])
     for way in KEPT_BY_BOTH if bench else ():
-        gensim = bench["trainers"][next(iter(GENSIM))]
+        gensim = bench["trainers"][GENSIM_FILE]
         seconds = statistics.median(run["training_seconds"] for run in gensim)
         title = f"gensim, {way} ({bench['corpus']}, runs: {len(gensim)})"
         rows.append([*row(title, [run[way] for run in gensim], keys), figure("seconds", [seconds])])

@@ -38,7 +38,7 @@ from lab03_eval.benchmarks import CORE, HELD_OUT
 from lab03_eval.eval_embeddings import evaluate
 from lab03_eval.vectors import WordVectors
 from lab03_eval.vectors.maps import ALPHA, principal
-from scripts.reporting import CHECKS, Report, load
+from scripts.reporting import CHECKS, Report, load, row
 
 SEEDS = (1, 2, 3)
 CHOSEN = {
@@ -49,7 +49,7 @@ CHOSEN = {
     "google.full.syntactic.accuracy": "syntactic %",
     "google.top30k.accuracy": "Google top30k %",
 }
-CONFIRMED = CHECKS | {"msr.full.accuracy": "MSR %"}
+ALL = CHOSEN | CHECKS | {"msr.full.accuracy": "MSR %"}  # those after the chosen ones confirm
 BEST, SPELT = "best --full", "best --subwords --full"
 SHORT, SHORT_SPELT = "best", "best --subwords"
 Matrices = dict[str, np.ndarray]  # by a view's name, (V, d)
@@ -125,7 +125,7 @@ def measure_ablation(args: argparse.Namespace) -> dict[str, Any]:
 
 def score(vectors: WordVectors) -> dict[str, Any]:
     results = evaluate(vectors, (*CORE, *HELD_OUT, "msr"))
-    return {key: results.get(key) for key in (*CHOSEN, *CONFIRMED)}
+    return {key: results.get(key) for key in ALL}
 
 
 def tables(root: Path, corpus: str = WIKI8) -> dict[str, str]:
@@ -137,10 +137,9 @@ def ablation_table(found: dict[str, Any]) -> str:
     runs = list(found["runs"].values())
     rows = []
     for title in runs[0]["rows"]:
-        scores = [[run["rows"][title][key] for run in runs] for key in (*CHOSEN, *CONFIRMED)]
-        cells = [figure(key, values) for key, values in zip((*CHOSEN, *CONFIRMED), scores)]
-        rows.append([f"**{title}**" if title.startswith("best") else title, *cells])
-    return markdown([f"vectors ({found['corpus']})", *CHOSEN.values(), *CONFIRMED.values()], rows)
+        shown = f"**{title}**" if title.startswith("best") else title
+        rows.append(row(shown, [run["rows"][title] for run in runs], ALL))
+    return markdown([f"vectors ({found['corpus']})", *ALL.values()], rows)
 
 
 def best_table(found: dict[str, Any]) -> str:
@@ -149,9 +148,9 @@ def best_table(found: dict[str, Any]) -> str:
     rows = []
     for title in (SHORT, BEST, SHORT_SPELT, SPELT):
         seconds = [training_seconds(run, title) for run in runs]
-        cells = [figure(key, [run["rows"][title][key] for run in runs]) for key in (*CHOSEN, *CONFIRMED)]
-        rows.append([f"{title} ({found['corpus']})", *cells, figure("seconds", seconds)])
-    return markdown(["vectors", *CHOSEN.values(), *CONFIRMED.values(), "training s"], rows)
+        cells = row(f"{title} ({found['corpus']})", [run["rows"][title] for run in runs], ALL)
+        rows.append([*cells, figure("seconds", seconds)])
+    return markdown(["vectors", *ALL.values(), "training s"], rows)
 
 
 REPORT = Report(

@@ -167,7 +167,8 @@ def c_scores(vectors: WordVectors, corpus: Corpus) -> list[dict[str, Any]]:
     matrix = np.stack([vectors[word] for word in corpus.words])
     token_share = corpus.counts / corpus.counts.sum()
     moved = matrix - ORIGIN * (token_share @ matrix)
-    return [{key: evaluate(WordVectors(corpus.words, each))[key] for key in CORE_SCORES} for each in (matrix, moved)]
+    scored: list[dict[str, Any]] = [evaluate(WordVectors(corpus.words, each)) for each in (matrix, moved)]
+    return [{key: scores[key] for key in CORE_SCORES} for scores in scored]
 
 
 class Passed(Exception):

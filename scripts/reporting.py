@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from typing import Any
 from wordlab.command import OneLineParser
 from wordlab.files import demand_writable, write_json, write_text
 from wordlab.records import read_record, reading_records
-from wordlab.tables import fill, insert
+from wordlab.tables import figure, fill, insert
 
 from lab01_word2vec.text import WIKI8, Text
 from lab03_eval.benchmarks import BENCHMARKS, HELD_OUT
@@ -45,6 +45,11 @@ def load(root: Path, name: str, corpus: str = WIKI8) -> dict[str, Any]:
     """The measurements in the file `name` of a corpus; none where it is not there. Raises InputError."""
     path = folder(root, corpus) / name
     return read_record(path) if path.exists() else {}
+
+
+def row(title: str, scores: Sequence[Mapping[str, Any]], keys: Iterable[str]) -> list[str]:
+    """A title, and each key's figure over runs."""
+    return [title, *(figure(key, [each[key] for each in scores]) for key in keys)]
 
 
 @dataclass(frozen=True)
