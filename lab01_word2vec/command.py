@@ -50,7 +50,8 @@ def run(args: argparse.Namespace) -> None:
 
     corpus = load_corpus(args.data, args.min_count, subsample=args.subsample)
     config = configure(args, corpus, str(precision).removeprefix("torch."))
-    announce(corpus, config, f"{device.type}, {args.threads} threads", more_epochs=args.epochs is None)
+    usual = args.epochs or PRESETS[args.preset]["epochs"]
+    announce(corpus, config, f"{device.type}, {args.threads} threads", usual)
     if args.dry_run:
         return
     trained = train_vectors(corpus, config, device, out, args.keep, args.resume)
@@ -74,14 +75,14 @@ def run(args: argparse.Namespace) -> None:
     print(f"\ndone in {seconds:.0f} s: {out}/vectors.bin; {verdict(corpus, scores)}")
 
 
-def announce(corpus: Corpus, config: Configuration, system: str, more_epochs: bool) -> None:
+def announce(corpus: Corpus, config: Configuration, system: str, usual: int) -> None:
     """Say before training what will be trained, on what."""
     print("configuration:", " ".join(f"{key}={value}" for key, value in asdict(config).items()))
     print(f"system: {system}, {config.precision} products, torch {torch.__version__}")
     replaced = f", {corpus.replaced:,} characters that were not UTF-8" if corpus.replaced else ""
     print(f"corpus: {corpus.name}, {corpus.tokens:,} tokens, {len(corpus.words):,} words{replaced}")
-    if corpus.tokens < SMALL and more_epochs:
-        print(f"        fewer than 10 million tokens: {config.epochs} epochs instead of {PRESETS['lab']['epochs']}")
+    if config.epochs > usual:
+        print(f"        fewer than 10 million tokens: {config.epochs} epochs instead of {usual}")
     print(f"        {corpus.kept:,.0f} tokens per epoch after subsampling", flush=True)
 
 

@@ -96,7 +96,8 @@ def configure(args: argparse.Namespace, corpus: Corpus, precision: str = "float3
     settled: dict[str, Any] = {"dim": 100, "window": 5, "negatives": 5, "shared": 96}
     settled |= {"epochs": preset["epochs"], "lr": lr * preset["stride"]}
     if corpus.tokens < SMALL:  # more passes for as many gradients, and shorter steps
-        settled |= {"epochs": min(20, round(5 * SMALL / corpus.tokens)), "lr": 0.8 * lr}
+        more = min(20, round(5 * SMALL / corpus.tokens))
+        settled |= {"epochs": max(more, preset["epochs"]), "lr": 0.8 * lr}
     settled |= {key: value for key in settled if (value := getattr(args, key)) is not None}
     fixed = {key: getattr(args, key) for key in ("engine", "seed", "min_count", "subsample", "workers")}
     of_run: dict[str, Any] = {

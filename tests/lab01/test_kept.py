@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 import torch
 
 from lab01_word2vec.blocks import BlockTrainer
 from lab01_word2vec.kept import keep_vectors, make_trainer
-from lab01_word2vec.options import build_parser, configure
+from lab01_word2vec.options import PRESETS, build_parser, configure
 from lab01_word2vec.solution import PairTrainer
 from tests.trainers import CPU
 
@@ -29,6 +32,14 @@ def test_flattened_vectors_are_the_centred_ones_in_directions_of_more_even_sprea
     np.testing.assert_allclose(after, before**0.8, rtol=1e-3)
     np.testing.assert_allclose(flattened.mean(axis=0), 0, atol=1e-4)
     assert (np.diff(flattened.var(axis=0)) < 0).all()  # the widest direction first
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_smaller_text_gets_no_fewer_epochs(sample, preset):
+    args = build_parser().parse_args(["--preset", preset])
+    epochs = [configure(args, replace(sample, tokens=tokens)).epochs for tokens in (10**5, 10**6, 9_900_000, 10**7)]
+    assert epochs == sorted(epochs, reverse=True)
+    assert epochs[-1] == PRESETS[preset]["epochs"]
 
 
 def test_the_engine_decides_the_trainer_and_pairs_are_float32(sample):
