@@ -25,6 +25,7 @@ TASKS = {
     "test": "every test but the long ones: two processes of one thread each",
     "test-long": "the tests that take minutes each; before a release",
     "check": "ruff and mypy",
+    "figures": "draw the figures of the pages",
     "bench": "races against gensim, word2vec.c and fastText, and the harness against gensim's",
     "reports": "measure everything that the pages show, some hours",
 }
@@ -55,10 +56,12 @@ def commands(args: argparse.Namespace) -> list[list[str]]:
     if task == "bench":
         return [["scripts/bench.py", *data, "--report"], ["scripts/bench_eval.py", "--json", "reports/bench_eval.json"]]
     if task == "reports":
-        return [[f"scripts/{name}", *data] for name in REPORTS] + [[f"scripts/{name}"] for name in REPORTS_WITHOUT]
+        measured = [[f"scripts/{name}", *data] for name in REPORTS] + [[f"scripts/{name}"] for name in REPORTS_WITHOUT]
+        return [*measured, ["-m", "scripts.figures", "--measure"]]
     return {
         "test": [["-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]],
         "test-long": [["-m", "pytest", "-m", "long"]],
+        "figures": [["-m", "scripts.figures"]],
         "check": [["-m", "ruff", "check"], ["-m", "ruff", "format", "--check"], ["-m", "mypy"]],
     }[task]
 

@@ -64,6 +64,12 @@ def test_what_tests_need_is_added_for_them_alone(monkeypatch, calls):
     assert calls[-1][1:3] == ["-m", "pytest"]
 
 
+def test_figures_need_no_more_than_the_labs(monkeypatch, calls):
+    task(monkeypatch, "figures")
+    assert not any("requirements-dev.txt" in command for command in calls)
+    assert calls[-1][1:] == ["-m", "scripts.figures"]
+
+
 @pytest.mark.parametrize("name", tasks.TASKS)
 def test_every_task_runs_files_that_exist(monkeypatch, calls, name):
     task(monkeypatch, name, "--data", "sample", "--subwords")
