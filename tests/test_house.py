@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "lab01_word2vec": {"lab03_eval", "wordlab"},
     "lab02_glove_fasttext": {"lab01_word2vec", "lab03_eval", "wordlab"},
     "best_vectors": set(LABS),
-    "demos": set(),
+    "demos": {"wordlab", "lab03_eval"},
     "grading": set(LABS),
     "scripts": {*LABS, "best_vectors", "grading", "demos"},
     "tests": {*LABS, "best_vectors", "grading", "demos", "scripts"},
