@@ -273,9 +273,9 @@ def measured(source: str) -> set[str]:
     """The numbers at `table | row | column`, in the lines of a table that start so, `table | start`, or in a JSON."""
     name, row, *column = (part.strip() for part in source.split("|"))
     if name.endswith(".json"):
-        value = functools.reduce(
-            lambda inner, key: inner[key], [row, *column], json.loads(read(ROOT / "reports" / name))
-        )
+        value = json.loads(read(ROOT / "reports" / name))
+        for key in (row, *column):
+            value = value[int(key) if isinstance(value, list) else key]
         return {f"{value:,}", *(f"{scale * value:.{decimals}f}" for scale in (1, 100) for decimals in range(4))}
     lines = tables()[name].split("\n")
     if not column:
