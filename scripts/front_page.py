@@ -21,15 +21,17 @@ from wordlab.errors import InputError
 from wordlab.tables import figure, markdown
 
 from lab02_glove_fasttext.comparison import INFLECTIONS, MODELS
+from lab03_eval.benchmarks import BENCHMARKS
 from scripts.bench import BOTH, FASTER
 from scripts.report import LAST
 from scripts.reporting import REPORTS, Report, load
 
 MADE_OF = {"glove": "counts", "skipgram": "words", "fasttext": "words and n-grams"}
 RHO, ACCURACY = "wordsim353.rho", "google.full.accuracy"
+SYNTACTIC = "google.full.syntactic.accuracy"
 COSTS = {
     "google.full.semantic.accuracy": "semantic %",
-    "google.full.syntactic.accuracy": "syntactic %",
+    SYNTACTIC: "syntactic %",
     "seconds": "training s",
     "memory_mb": "peak MB",
 }
@@ -45,7 +47,15 @@ def tables(root: Path) -> dict[str, str]:
     return {
         "labs": map_of_labs(lab["runs"], comparison["runs"], shipped),
         "models": compare_models(comparison, forms),
-        "resume": resume([run[BOTH] for run in raced], lab["tokens"], best, faster),
+        "resume": "\n".join(
+            f"> - {line}"
+            for line in (
+                of_lab_1([run[BOTH] for run in raced], lab["tokens"], faster),
+                of_lab_2(comparison),
+                of_lab_3(shipped),
+                of_best(best),
+            )
+        ),
     }
 
 
@@ -98,15 +108,42 @@ def compare_models(comparison: dict[str, Any], inflections: dict[str, Any]) -> s
     return markdown(["model", "made of", "unknown words", cosine, *COSTS.values()], rows)
 
 
-def resume(raced: list[dict[str, Any]], tokens: int, best: dict[str, Any], faster: float) -> str:
-    """Two sentences with figures, each about one training: what the first calls fast has the scores that it says."""
-    of_best = [run["rows"]["best --subwords"] for run in best["runs"].values()]
+def of_lab_1(raced: list[dict[str, Any]], tokens: int, faster: float) -> str:
+    """Lab 1's line for a résumé: the speed of the training that was raced, and the scores of that training."""
     return (
-        "> Built word2vec, GloVe and FastText from scratch in PyTorch. Skip-gram as block matrix products with "
-        f"hand-derived gradients trains {faster:.1f} times as fast as gensim at equal settings on the same two cores, "
-        f"and reaches WordSim-353 {mean(RHO, raced)} and {mean(ACCURACY, raced)} % of Google's analogies from "
-        f"{tokens / 1e6:.0f} million words. Five kinds of models of that text, joined in 300 dimensions, "
-        f"reach {mean(RHO, of_best)} and {mean(ACCURACY, of_best)} %."
+        "Built word2vec from scratch in PyTorch. Skip-gram as block matrix products with hand-derived gradients trains "
+        f"{faster:.1f} times as fast as gensim at equal settings on the same two cores, and reaches WordSim-353 "
+        f"{mean(RHO, raced)} and {mean(ACCURACY, raced)} % of Google's analogies from {tokens / 1e6:.0f} million words."
+    )
+
+
+def of_lab_2(comparison: dict[str, Any]) -> str:
+    """Lab 2's line: the comparison of its models on one slice."""
+    config, runs = comparison["config"], comparison["runs"]
+    fasttext, skipgram = (mean(SYNTACTIC, runs[name]) for name in ("fasttext", "skipgram"))
+    return (
+        "Built GloVe and FastText from scratch, and compared them with skip-gram on the same "
+        f"{config['tokens'] / 1e6:.0f} million words over {config['seeds']} seeds. FastText answers {fasttext} % of "
+        f"the syntactic analogies, where skip-gram answers {skipgram} %, and composes vectors for unknown words."
+    )
+
+
+def of_lab_3(shipped: dict[str, Any]) -> str:
+    """Lab 3's line: the harness, and one score with its coverage and interval."""
+    score, low, high = (figure(RHO, [shipped[f"wordsim353.{key}"]]) for key in ("rho", "low", "high"))
+    return (
+        f"Wrote a harness that scores any static embedding on {len(BENCHMARKS)} data sets, with coverage, intervals "
+        f"and paired tests of differences. The 20,000 vectors that ship with it reach WordSim-353 {score} on "
+        f"{shipped['wordsim353.used']} of {shipped['wordsim353.total']} pairs, with a 95 % interval of {low} to {high}."
+    )
+
+
+def of_best(best: dict[str, Any]) -> str:
+    """The line of the best vectors: what the models of the labs reach together."""
+    runs = [run["rows"]["best --subwords"] for run in best["runs"].values()]
+    return (
+        f"Joined five kinds of models of {best['tokens'] / 1e6:.0f} million words in 300 dimensions. Together they "
+        f"reach WordSim-353 {mean(RHO, runs)} and {mean(ACCURACY, runs)} % of Google's analogies."
     )
 
 

@@ -18,6 +18,7 @@ except ModuleNotFoundError as missing:
     sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
 from grading.starters import STARTERS, write_lab
+from scripts.exercise import core_steps
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -29,7 +30,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> None:
     write_lab(args.lab, args.out)
-    print(f"{args.out}: start with EXERCISE.md")
+    core = core_steps((args.out / "EXERCISE.md").read_text(encoding="utf-8"))
+    print(f"{args.out}: start with EXERCISE.md{f', whose first {len(core)} steps are the core' if core else ''}")
 
 
 if __name__ == "__main__":

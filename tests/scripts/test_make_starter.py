@@ -29,6 +29,12 @@ def test_writes_a_folder_that_says_where_to_start(tmp_path):
     assert again.stderr == "error: my_lab01: not empty, and nothing in it is overwritten; give another --out\n"
 
 
+def test_the_core_is_named_where_a_lab_has_one(tmp_path):
+    assert make_starter("lab03", "--out", "mine", cwd=tmp_path).stdout == (
+        "mine: start with EXERCISE.md, whose first 8 steps are the core\n"
+    )
+
+
 def test_with_the_steps_up_to_the_updates_it_trains_and_shows_neighbours(tmp_path, small_text):
     """Day 2 of the course: no block, `nearest` and `analogy` not written yet."""
     folder = tmp_path / "my_lab01"
