@@ -17,7 +17,10 @@ COURSE = (
     "README.md",
     "START.md",
     "INTERVIEW.md",
-    *(f"{lab}/{name}.md" for lab in LABS for name in ("README", "EXERCISE")),
+    "CONTRIBUTING.md",
+    "best_vectors/README.md",
+    "data/README.md",
+    *(f"{lab}/{name}.md" for lab in LABS for name in ("README", "EXERCISE", "WALKTHROUGH")),
 )
 
 
