@@ -3,7 +3,7 @@
 PYTHON ?= python3
 TASK   := $(PYTHON) tasks.py
 
-.PHONY: run lab2 lab3 best test test-long check figures bench reports clean
+.PHONY: run lab2 lab3 best test test-long check figures notebooks site bench reports clean
 
 run lab2 best bench reports:
 	@$(TASK) $@ $(if $(DATA),--data "$(DATA)") $(if $(SUBWORDS),--subwords)
@@ -11,7 +11,7 @@ run lab2 best bench reports:
 lab3:
 	@$(TASK) $@ $(if $(VECTORS),--vectors $(VECTORS))
 
-test test-long check figures:
+test test-long check figures notebooks site:
 	@$(TASK) $@
 
 clean:

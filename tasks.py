@@ -26,10 +26,12 @@ TASKS = {
     "test-long": "the tests that take minutes each; before a release",
     "check": "ruff and mypy",
     "figures": "draw the figures of the pages",
+    "notebooks": "write the notebooks from their Python files",
+    "site": "the pages as a static site in build/site",
     "bench": "races against gensim, word2vec.c and fastText, and the harness against gensim's",
     "reports": "measure everything that the pages show, some hours",
 }
-DEVELOPMENT = ("test", "test-long", "check")  # tasks that need more than the labs do
+DEVELOPMENT = ("test", "test-long", "check", "notebooks", "site")  # tasks that need more than the labs do
 REPORTS = ("report.py", "report_best.py", "report_lab02.py")  # these take --data
 REPORTS_WITHOUT = ("report_lab03.py", "published.py", "report_grader.py", "front_page.py")
 
@@ -62,6 +64,8 @@ def commands(args: argparse.Namespace) -> list[list[str]]:
         "test": [["-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]],
         "test-long": [["-m", "pytest", "-m", "long"]],
         "figures": [["-m", "scripts.figures"]],
+        "notebooks": [["notebooks/build.py"]],
+        "site": [["scripts/site.py"]],
         "check": [["-m", "ruff", "check"], ["-m", "ruff", "format", "--check"], ["-m", "mypy"]],
     }[task]
 
@@ -76,7 +80,7 @@ def corpus() -> str:
 
 def set_up(name: str, requirements: str) -> None:
     """Install `requirements` into .venv, unless .venv/`name` says that these very ones are there."""
-    mark, needed = VENV / name, [ROOT / requirements, ROOT / "pyproject.toml"]
+    mark, needed = VENV / name, [*ROOT.glob("requirements*.txt"), ROOT / "pyproject.toml"]  # one includes another
     if mark.exists() and mark.stat().st_mtime >= max(path.stat().st_mtime for path in needed):
         return
     print(f"setting up .venv from {requirements} (once; a few minutes)", flush=True)
