@@ -2,6 +2,9 @@
 
 A starter has the lab's answers left out. `lab_files` can also leave them in (`solved`), and make one edit, which is a
 seeded mistake. Sub-folders of the lab stay sub-folders, and imports of its package become imports of its files.
+
+The other packages are the lab's tools. They hold no lab's answers: a stand-in (grading/standins) takes the place of a
+file that has some, or of its answers alone. Whoever grades a submission puts the same tools beside it.
 """
 
 from __future__ import annotations
@@ -15,9 +18,10 @@ from pathlib import Path
 
 from wordlab.errors import InputError
 
-from grading.marks import is_marked, without_answers, without_marks
+from grading.marks import answers, is_marked, with_answers, without_answers, without_marks
 from grading.places import HELPER, PACKAGES, ROOT
 
+STANDINS = ROOT / "grading" / "standins"
 COMMAND = "command.py"  # of every lab; `python solution.py` runs it
 GET_DATA = "scripts/get_data.py"  # which starters have at their top
 INSTALLED = re.compile(r"(?:^#.*\n)?^-e \.\n", re.MULTILINE)  # the package itself, and the comment above it
@@ -55,6 +59,14 @@ def given(lab: str) -> tuple[str, ...]:
     return tuple(name for name in own if not is_marked((ROOT / package / name).read_text(encoding="utf-8")))
 
 
+@functools.cache
+def tool_files(lab: str) -> dict[str, bytes]:
+    """Content of every file of other packages that the lab's files import, by its path."""
+    own = f"{PACKAGES[lab]}/"
+    needed = [file for file in _needed(STARTERS[lab]) if not file.startswith((own, GET_DATA))]
+    return {file: _tool(file).encode() for file in needed}
+
+
 def lab_files(lab: str, solved: bool = False, edit: tuple[str, str, str] | None = None) -> dict[str, bytes]:
     """Content of every file of the lab's folder, by its path there.
 
@@ -70,10 +82,10 @@ def lab_files(lab: str, solved: bool = False, edit: tuple[str, str, str] | None 
         "LICENSE": (ROOT / "LICENSE").read_bytes(),
     }
     for file in _needed(starter):
-        text = (ROOT / file).read_text(encoding="utf-8")
+        own = file.startswith(f"{starter.package}/")
+        text = (ROOT / file).read_text(encoding="utf-8") if own else _tool(file)
         if edit and file == edit[0]:
             text = _edited(text, *edit)
-        own = file.startswith(f"{starter.package}/")
         if own and not solved:
             text = without_answers(text)
         files[_place(file, starter)] = _rewritten(without_marks(text), file, starter).encode()
@@ -101,12 +113,22 @@ def _edited(text: str, file: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
+@functools.cache
+def _tool(file: str) -> str:
+    """A file of another package: a stand-in, or the repository's with no answers but a stand-in's."""
+    standin = STANDINS / file
+    given = standin.read_text(encoding="utf-8") if standin.is_file() else ""
+    if given and not is_marked(given):
+        return given
+    return with_answers((ROOT / file).read_text(encoding="utf-8"), answers(given))
+
+
 def _needed(starter: Starter) -> list[str]:
     """Paths of the starter's commands and of every file of ours that these import, directly or not."""
     pending = [*(f"{starter.package}/{name}" for name in starter.commands), GET_DATA]
     found = dict.fromkeys(pending)
     while pending:
-        for file in _imported(pending.pop()):
+        for file in _imported(pending.pop(), starter.package):
             if file not in found and file != f"{starter.package}/__init__.py":  # at the top there is no package
                 found[file] = None
                 pending.append(file)
@@ -114,9 +136,10 @@ def _needed(starter: Starter) -> list[str]:
 
 
 @functools.cache
-def _imported(file: str) -> tuple[str, ...]:
-    """Paths of our modules that `file` imports, with the packages that these lie in."""
-    return tuple(_imports_of(ast.parse((ROOT / file).read_text(encoding="utf-8"))))
+def _imported(file: str, package: str) -> tuple[str, ...]:
+    """Paths of our modules that `file` imports in a starter of `package`, with the packages that these lie in."""
+    own = file.startswith(f"{package}/")
+    return tuple(_imports_of(ast.parse((ROOT / file).read_text(encoding="utf-8") if own else _tool(file))))
 
 
 def _imports_of(tree: ast.Module) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -13,10 +12,12 @@ from pathlib import Path, PurePosixPath
 from wordlab.errors import InputError
 
 from grading.places import HELPER, LABS, PACKAGES, ROOT
+from grading.starters import tool_files
 from grading.steps import Lab
 
 LARGEST = 16_000_000  # bytes of a file; larger ones are data
 MOST_FILES = 500
+MAIN = "solution.py"
 TOOLS = (*PACKAGES.values(), HELPER)
 # Folders of a starter in which no answer is looked for: other packages, data, and what running it leaves.
 NOT_OWN = (*TOOLS, "scripts", "data", "runs")
@@ -54,17 +55,21 @@ class Submission:
         return digest.hexdigest()
 
     def copy_to(self, folder: Path) -> None:
-        """`folder` as a small repository: the lab's package holds the submission, and the tools are beside it."""
+        """`folder` as a small repository: the lab's package holds the submission, and the tools are beside it.
+
+        The tools are those of a starter, which hold no lab's answers, and never the repository's own packages.
+        """
         package = self.lab.package
         given = {name: ROOT / package / name for name in self.lab.given if self._room_for(name)}
         files = {f"{package}/{name}": path for name, path in (given | self.files).items()} | self.copies
-        for name, path in files.items():
+        content = {name: path.read_bytes() for name, path in files.items()}
+        brought = {name.split("/")[0] for name in self.copies}
+        tools = tool_files(self.lab.name).items()
+        content |= {name: text for name, text in tools if name.split("/")[0] not in brought}
+        for name, data in content.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, folder / name)
+            (folder / name).write_bytes(data)
         (folder / package / "__init__.py").touch()
-        for tool in self.lab.tools:
-            if not (folder / tool).exists():
-                (folder / tool).symlink_to(ROOT / tool, target_is_directory=True)
 
     def _room_for(self, name: str) -> bool:
         """Whether a file that is given would hide none of the submission's, as vectors/ would hide its vectors.py."""
@@ -78,19 +83,20 @@ def load_lab(name: str) -> Lab:
 def find_submission(path: str | Path, lab: str | None = None) -> Submission:
     """The submission at `path`, a file or a folder, for `lab` or for the lab whose names it defines.
 
-    With a file come the modules near it that it imports, directly or through one another; a folder comes whole. Copies
-    of the lab's tools that are beside it, as in a starter, are used instead of ours. Raises SubmissionError.
+    A folder comes whole, and solution.py stands for the folder that it is in. A file of another name comes alone: what
+    lies beside it may be somebody else's. Copies of the lab's tools in the folder, as in a starter, are used instead of
+    ours. Raises SubmissionError.
     """
     path = Path(path)
     if not path.exists():
         raise SubmissionError(f"{path}: no such file or folder")
-    files = _of_folder(_inner(path, lab)) if path.is_dir() else _of_file(path)
+    path = path.parent if path.name == MAIN else path
+    files = _of_folder(_inner(path, lab)) if path.is_dir() else {MAIN: path}
     if not files:
         raise SubmissionError(f"{path}: no Python file in it")
     found = load_lab(lab) if lab else recognise(path, files)
-    top = path if path.is_dir() else path.parent
-    brought = [top / tool for tool in found.tools if (top / tool / "__init__.py").is_file()]
-    copies = {name: file for tool in brought for name, file in _plain_files(tool, top)}
+    brought = [path / tool for tool in found.tools if (path / tool / "__init__.py").is_file()]
+    copies = {name: file for tool in brought for name, file in _plain_files(tool, path)}
     if len(files) + len(copies) > MOST_FILES:
         raise SubmissionError(f"{path}: more than {MOST_FILES} files; hand in what you wrote")
     return Submission(path, found, files, copies)
@@ -122,55 +128,15 @@ def defined_names(path: Path) -> set[str]:
     return {node.name for node in _parse(path).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
 
 
-def imported_modules(path: Path) -> set[str]:
-    """Every dotted name that a file may import as a module: `from a.b import c` may mean a.b or a.b.c.
-
-    Also the module that it runs, as a starter's solution.py does with its command.
-    """
-    found = set()
-    for node in ast.walk(_parse(path)):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            start = f"{node.module}." if node.module else ""
-            found |= {node.module or "", *(start + alias.name for alias in node.names)}
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "run_module":
-            found |= {str(name.value) for name in node.args if isinstance(name, ast.Constant)}
-    return found - {""}
-
-
 def _inner(path: Path, lab: str | None) -> Path:
     """The lab's package where a whole clone is handed in."""
     packages = [load_lab(lab).package] if lab else list(PACKAGES.values())
-    nested = [path / package for package in packages if (path / package / "solution.py").is_file()]
-    if (path / "solution.py").exists() or not nested:
+    nested = [path / package for package in packages if (path / package / MAIN).is_file()]
+    if (path / MAIN).exists() or not nested:
         return path
     if len(nested) > 1:
         raise SubmissionError(f"{path}: holds several labs; say which is to be graded: --lab {' | '.join(LABS)}")
     return nested[0]
-
-
-def _of_file(path: Path) -> dict[str, Path]:
-    files, waiting = {"solution.py": path}, [path]
-    while waiting:
-        for file in _imported_files(waiting.pop(), path.parent):
-            name = file.relative_to(path.parent).as_posix()
-            if name not in files and file != path:
-                files[name] = file
-                waiting.append(file)
-    return files
-
-
-def _imported_files(path: Path, top: Path) -> Iterator[Path]:
-    """What `path` imports of the files in `top`: measures/geometry.py for `from measures.geometry import …`, and for
-    `from lab03_eval.measures.geometry import …` too."""
-    names = [name.split(".") for name in imported_modules(path)]
-    for parts in (name[start:] for name in names for start in range(len(name))):
-        for folder in {top, path.parent}:
-            inits = [folder.joinpath(*parts[:end], "__init__.py") for end in range(1, len(parts) + 1)]
-            for file in [folder.joinpath(*parts[:-1], f"{parts[-1]}.py"), *inits]:
-                if file.is_file() and file.relative_to(top).parts[0] not in TOOLS:
-                    yield file
 
 
 def _of_folder(path: Path) -> dict[str, Path]:
@@ -179,8 +145,8 @@ def _of_folder(path: Path) -> dict[str, Path]:
     scripts = [name for name in files if name.endswith(".py") and name != "__init__.py"]
     if not scripts:
         return {}
-    if len(scripts) == 1 and "solution.py" not in files:
-        files["solution.py"] = files.pop(scripts[0])
+    if len(scripts) == 1 and MAIN not in files:
+        files[MAIN] = files.pop(scripts[0])
     return files
 
 

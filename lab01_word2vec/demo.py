@@ -26,8 +26,8 @@ def describe(vectors: WordVectors, restrict: int | None) -> str:
     try:
         lines += list(neighbours(nearest, vectors, restrict))
     except NotImplementedError as hole:
-        lines.append(f"  not written yet: {hole}; WordVectors.most_similar finds:")
-        lines += neighbours(WordVectors.most_similar, vectors, restrict)
+        lines.append(f"  not written yet: {hole}; gensim finds:")
+        lines += neighbours(by_gensim, vectors, restrict)
     lines += ["", "Analogies"]
     try:
         lines += list(analogies(vectors, restrict))
@@ -36,19 +36,25 @@ def describe(vectors: WordVectors, restrict: int | None) -> str:
     return "\n".join(lines)
 
 
+def by_gensim(vectors: WordVectors, word: str, topn: int, restrict: int | None) -> list[tuple[str, float]]:
+    """What `nearest` will find."""
+    found: list[tuple[str, float]] = vectors.to_gensim().most_similar(word, topn=topn, restrict_vocab=restrict)
+    return found
+
+
 def neighbours(
     search: Callable[..., list[tuple[str, float]]], vectors: WordVectors, restrict: int | None
 ) -> Iterator[str]:
     """A line per word."""
     for word in ("king", "paris", "python"):
-        found = search(vectors, word, 8, restrict) if word in vectors else []
+        found = search(vectors, word, 8, restrict) if word in vectors.index else []
         yield f"  {word:<7} {' '.join(f'{w} {cosine:.2f}' for w, cosine in found) or 'not in the vocabulary'}"
 
 
 def analogies(vectors: WordVectors, restrict: int | None) -> Iterator[str]:
     """Two lines per question: the answers, and why they are what they are."""
     for (a, b, c), why in ANALOGIES:
-        missing = [word for word in (a, b, c) if word not in vectors]
+        missing = [word for word in (a, b, c) if word not in vectors.index]
         answers = [] if missing else analogy(vectors, a, b, c, topn=3, restrict=restrict)
         shown = ", ".join(f"{w} {cosine:.2f}" for w, cosine in answers) or f"{missing[0]} is not in the vocabulary"
         yield f"  {f'{b} − {a} + {c}':<26}{shown}"

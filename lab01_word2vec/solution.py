@@ -57,8 +57,7 @@ def build_vocab(tokens: Iterable[str], min_count: int = 5) -> tuple[list[str], n
         seen = np.bincount(part, minlength=len(provisional))
         seen[: len(counts)] += counts
         counts = seen
-    total = sum(map(len, parts))
-    if not total:
+    if not (total := sum(map(len, parts))):
         raise InputError("the corpus is empty")
     order = np.argsort(-counts, kind="stable")
     order = order[counts[order] >= min_count]
@@ -153,8 +152,7 @@ def noise_table(counts: np.ndarray, power: float = 0.75) -> np.ndarray:
 class SkipGramNS(nn.Module):
     """Two tables: `in_emb` holds v_c, a word as center, and `out_emb` holds u_o, a word as context.
 
-    in_emb starts uniform in ±0.5/d and out_emb at zero, as in the C program. Every score is then 0 at first, and
-    the first loss is (1 + k)·ln 2.
+    in_emb starts uniform in ±0.5/d and out_emb at zero, as in the C program. The first loss is then (1 + k)·ln 2.
     """
 
     def __init__(self, vocab: int, dim: int, generator: torch.Generator | None = None):
@@ -180,10 +178,7 @@ class SkipGramNS(nn.Module):
 
 
 class RowAdagrad(torch.optim.Optimizer):
-    """Adagrad (Duchi et al. 2011) with one accumulator per row, the sum of its gradients' mean squares.
-
-    WALKTHROUGH.md, section 7, says why. The blocks, which have no autograd, take the same step in table.py.
-    """
+    """Adagrad (Duchi et al. 2011) with one accumulator per row, a sum of mean squares (WALKTHROUGH.md, section 7)."""
 
     def __init__(self, parameters: Iterator[nn.Parameter], lr: float):
         super().__init__(parameters, {"lr": lr})
@@ -220,8 +215,7 @@ class PairTrainer:
         self.rng = np.random.default_rng([self.seed, epoch, 2**31])  # a stream that no worker has
         dataset = SkipGramDataset(ids, self.keep, self.window, self.seed, epoch)
         loader = DataLoader(dataset, PAIRS_AT_A_TIME, collate_fn=collate, num_workers=self.workers)
-        # A center has window + 1 contexts on average, twice the mean radius.
-        expected = float(self.counts @ self.keep) * (self.window + 1)
+        expected = float(self.counts @ self.keep) * (self.window + 1)  # twice the mean radius for each center
         for center, context in loader:
             yield (center, context), len(center) / expected
 
@@ -283,7 +277,9 @@ def train(trainer: Trainer, ids: np.ndarray, epochs: int, lr: float, start: Plac
 def nearest(vectors: WordVectors, word: str, topn: int = 8, restrict: int | None = FREQUENT) -> list[tuple[str, float]]:
     """The `topn` words of highest cosine with `word` among the `restrict` most frequent, itself left out."""
     # BEGIN SOLUTION: argmax over w ≠ word of cos(w, word) = w·word / (|w| |word|)
-    return vectors.most_similar(word, topn, restrict)
+    cosine = vectors.unit[:restrict] @ vectors.unit[vectors.index[word]]  # (restrict,)
+    best = [row for row in np.argsort(-cosine, kind="stable") if vectors.words[row] != word][:topn]
+    return [(vectors.words[row], float(cosine[row])) for row in best]
     # END SOLUTION
 
 
@@ -292,7 +288,11 @@ def analogy(
 ) -> list[tuple[str, float]]:
     """What is to c as b is to a: the words nearest to b − a + c (3CosAdd), with a, b and c left out."""
     # BEGIN SOLUTION: argmax over w ∉ {a, b, c} of cos(w, b/|b| − a/|a| + c/|c|)
-    return vectors.analogy(a, b, c, topn, restrict)
+    v_a, v_b, v_c = (vectors.unit[vectors.index[word]] for word in (a, b, c))
+    target = v_b - v_a + v_c  # (d,)
+    cosine = vectors.unit[:restrict] @ (target / (np.linalg.norm(target) or 1))
+    best = [row for row in np.argsort(-cosine, kind="stable") if vectors.words[row] not in (a, b, c)][:topn]
+    return [(vectors.words[row], float(cosine[row])) for row in best]
     # END SOLUTION
 
 

@@ -92,13 +92,18 @@ def unknown_words(models: dict[str, WordVectors], queries: Sequence[str], topn: 
             if word not in vectors:
                 lines.append(f"    {title:<10} unknown")
                 continue
-            near = ", ".join(f"{other} {cosine:.2f}" for other, cosine in vectors.most_similar(word, topn, TOP_WORDS))
-            line = f"    {title:<10} {near}"
+            line = f"    {title:<10} {near(vectors, word, topn)}"
             if isinstance(vectors, SubwordVectors) and word not in vectors.index:
                 parts = ", ".join(f"{ngram} {cosine:.3f}" for ngram, cosine in carried(vectors, word)[:4])
                 line += f" (composed)\n    {'':<10} without an n-gram: {parts}"
             lines.append(line)
     return "\n".join(lines)
+
+
+def near(vectors: WordVectors, word: str, topn: int) -> str:
+    """The words nearest to `word`, known or composed, by gensim: finding them is Lab 1's step."""
+    found = vectors.to_gensim().most_similar([vectors[word]], topn=topn + 1, restrict_vocab=TOP_WORDS)
+    return ", ".join([f"{other} {cosine:.2f}" for other, cosine in found if other != word][:topn])
 
 
 def inflections(models: dict[str, WordVectors]) -> dict[str, dict[str, dict[str, float]]]:

@@ -2,8 +2,9 @@
 
     python scripts/make_starter.py lab01 --out my_lab01/
 
-The folder needs nothing else of this repository: what the lab uses as a tool is copied along. EXERCISE.md, in it, says
-what each function must do, what to check by hand, and how to have a single step graded.
+The folder needs nothing else of this repository. What the lab uses of the other labs lies in it, too, made of scipy,
+gensim and PyTorch where another lab has it written by its learners. EXERCISE.md, in the folder, says what each function
+must do, what to check by hand, and how to have a single step graded.
 """
 
 from __future__ import annotations

@@ -11,41 +11,27 @@ from grading.submission import Submission, SubmissionError, find_submission
 from tests.grading.written import CASES, of_text, of_texts
 
 
-def test_a_file_comes_with_what_it_imports_and_a_folder_whole(tmp_path):
+def test_a_file_comes_alone_and_a_folder_whole(tmp_path):
+    """What lies beside alice.py may be somebody else's; solution.py stands for the folder that it is in."""
     of_texts(
         {
-            "mine.py": "import corpus, runpy\nfrom lab01_word2vec.blocks import L\ndef build_vocab(): ...\n"
-            "runpy.run_module('command')\n",
-            "command.py": "import mine",
-            "corpus.py": "from . import deeper\nfrom parts.more import x\n",
-            "deeper.py": "def keep_probability(): ...\n",
-            "blocks.py": "from lab03_eval.vectors import WordVectors\n",
-            "parts/__init__.py": "",
-            "parts/more.py": "",
-            "lab03_eval/vectors.py": "",
-            "unrelated.py": "def spearman(): ...\n",
+            "alice.py": "import bob\ndef build_vocab(): ...\n",
+            "bob.py": "def keep_probability(): ...\n",
+            "lab03_eval/__init__.py": "",
+            "lab03_eval/eval_embeddings.py": "def spearman(): ...\ndef cosines(): ...\n",
+            "data/text8": "not code",
         },
         tmp_path,
     )
-    found = find_submission(tmp_path / "mine.py")
-    assert found.lab.name == "lab01"
-    assert found.modules() == ["solution", "blocks", "command", "corpus", "deeper", "parts.more"]
-    assert sorted(found.files) == [
-        "blocks.py",
-        "command.py",
-        "corpus.py",
-        "deeper.py",
-        "parts/__init__.py",
-        "parts/more.py",
-        "solution.py",
-    ]
-    (tmp_path / "mine.py").rename(tmp_path / "solution.py")
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "text8").write_text("not code")
-    (tmp_path / "lab03_eval" / "eval_embeddings.py").write_text("def spearman(): ...\ndef cosines(): ...\n")
-    whole = find_submission(tmp_path)
-    assert whole.lab.name == "lab01"
-    assert whole.files.keys() - found.files.keys() == {"unrelated.py"}
+    alone = find_submission(tmp_path / "alice.py")
+    assert alone.lab.name == "lab01"
+    assert (list(alone.files), alone.copies) == (["solution.py"], {})
+    assert "bob" in said_by(alone)  # No module named 'bob'
+    (tmp_path / "alice.py").rename(tmp_path / "solution.py")
+    for whole in (find_submission(tmp_path), find_submission(tmp_path / "solution.py")):
+        assert whole.lab.name == "lab01"
+        assert whole.modules() == ["solution", "bob"]
+        assert set(whole.copies) == {"lab03_eval/__init__.py", "lab03_eval/eval_embeddings.py"}
 
 
 def said_by(submission: Submission) -> str:
@@ -93,7 +79,7 @@ def test_what_is_given_hides_no_file_of_the_submission(tmp_path):
     }
     assert {"vectors.py", "solution.py", "__init__.py", "benchmarks.py", "measures/__init__.py"} <= files
     assert not [name for name in files if name.startswith("vectors/")]
-    assert (tmp_path / "copy" / "wordlab").resolve() == ROOT / "wordlab"
+    assert (tmp_path / "copy" / "wordlab" / "errors.py").read_bytes() == (ROOT / "wordlab" / "errors.py").read_bytes()
 
 
 def test_a_child_is_a_python_as_any_other(tmp_path):

@@ -13,7 +13,7 @@ import pytest
 from grading.grader import grade
 from grading.marks import answers, is_marked, without_answers
 from grading.places import HELPER, LABS, PACKAGES, ROOT
-from grading.starters import StarterError, given, lab_files, write_lab
+from grading.starters import STANDINS, StarterError, given, lab_files, tool_files, write_lab
 from grading.submission import find_submission, load_lab
 from lab03_eval.vectors import WordVectors
 
@@ -179,6 +179,25 @@ def test_the_filled_starter_runs_by_its_own_files(lab, options, written, solved,
     assert f"{solved[lab]}/command.py" in done.stderr
     assert f"{solved[lab]}/{HELPER}/command.py" in done.stderr
     assert not [name for name in (*PACKAGES.values(), HELPER, "scripts") if f"{ROOT}/{name}/" in done.stderr]
+
+
+def test_two_labs_start_on_the_same_tools(solved):
+    """A tool is either the repository's file, which holds no answer, or a stand-in, or filled in by one."""
+    for lab in LABS:
+        for file, content in tool_files(lab).items():
+            assert lab_files(lab)[file] == lab_files(lab, solved=True)[file]
+            if content != (ROOT / file).read_bytes():
+                assert (STANDINS / file).is_file()
+    assert tool_files("lab01")["lab03_eval/vectors/lookup.py"] == tool_files("lab02")["lab03_eval/vectors/lookup.py"]
+    assert b"class Place(NamedTuple)" in tool_files("lab02")["lab01_word2vec/solution.py"]  # the rest of the file stays
+
+
+def test_no_stand_in_is_without_use():
+    files = {path.relative_to(STANDINS).as_posix() for path in STANDINS.glob("*/**/*.py")}
+    assert files == files & {file for lab in LABS for file in tool_files(lab)}
+    for file in files:
+        filled = answers((STANDINS / file).read_text(encoding="utf-8"))
+        assert filled.keys() <= answers((ROOT / file).read_text(encoding="utf-8")).keys()
 
 
 def test_its_other_commands_run_too(solved):

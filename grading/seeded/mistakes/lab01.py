@@ -27,12 +27,6 @@ LOSS = "return -F.logsigmoid(positive) - F.logsigmoid(-negative).sum(dim=1)"
 DRAWN = "drawn = self.noise[self.rng.integers(0, len(self.noise), (len(center), self.negatives))]"
 REPLACED = """words, k = len(self.counts), self.negatives
         drawn = np.stack([self.rng.choice(words, k, k > words) for _ in center])"""
-# Ranking as someone would write it by hand, without one of its parts.
-BY_HAND = """{target}
-    scores = {scores}
-    limit = restrict or len(vectors)
-    order = [row for row in np.argsort(-scores[:limit]) if vectors.words[row] not in {left_out}]
-    return [(vectors.words[row], float(scores[row])) for row in order[:topn]]"""
 
 MISTAKES = [
     lesson(
@@ -209,32 +203,11 @@ MISTAKES = [
     blocks("negatives not weighted", old="g[..., halo:] *= -weight", new="g[..., halo:] *= -1", step="block_gradients"),
     lesson(
         "cosine of vectors that were not scaled",
-        old="return vectors.most_similar(word, topn, restrict)",
-        new=BY_HAND.format(target="target = vectors[word]", scores="vectors.matrix @ target", left_out="[word]"),
+        old="cosine = vectors.unit[:restrict] @ vectors.unit[vectors.index[word]]",
+        new="cosine = vectors.matrix[:restrict] @ vectors.matrix[vectors.index[word]]",
         step="nearest",
     ),
-    lesson(
-        "the word is its own neighbour",
-        old="return vectors.most_similar(word, topn, restrict)",
-        new=BY_HAND.format(
-            target="target = vectors.unit[vectors.index[word]]", scores="vectors.unit @ target", left_out="[]"
-        ),
-        step="nearest",
-    ),
-    lesson(
-        "query words not excluded",
-        old="return vectors.analogy(a, b, c, topn, restrict)",
-        new=BY_HAND.format(
-            target="a, b, c = (vectors.unit[vectors.index[word]] for word in (a, b, c))",
-            scores="vectors.unit @ (b - a + c)",
-            left_out="[]",
-        ),
-        step="analogy",
-    ),
-    lesson(
-        "a and b exchanged",
-        old="return vectors.analogy(a, b, c, topn, restrict)",
-        new="return vectors.analogy(b, a, c, topn, restrict)",
-        step="analogy",
-    ),
+    lesson("the word is its own neighbour", old=" if vectors.words[row] != word][", new="][", step="nearest"),
+    lesson("query words not excluded", old=" if vectors.words[row] not in (a, b, c)][", new="][", step="analogy"),
+    lesson("a and b exchanged", old="target = v_b - v_a + v_c", new="target = v_a - v_b + v_c", step="analogy"),
 ]

@@ -1,0 +1,1 @@
+"""Measures beside similarity and analogies, made of scikit-learn."""
