@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
+from wordlab.errors import InputError
+
 import numpy as np
 
 from grading.containment.runner import COMMAND_BOUNDS, LOAD_SECONDS, Child, Lost
@@ -18,12 +20,30 @@ SEED = 1
 BUDGET = 120.0  # seconds for all steps of a submission that keeps running out of time
 LONGEST_MESSAGE = 800
 THRESHOLD = "threshold"
+# What a judge raises where an answer has another shape or type than it takes for granted. Anything else is its own.
+UNREADABLE = (TypeError, ValueError, LookupError, AttributeError, OverflowError)
+
+
+class GraderFailed(InputError):
+    """A fault of the grader, which is nobody's mistake: there is no verdict."""
 
 
 def not_enforced() -> list[str]:
     """What containment the system at hand does not allow, each in a line; to be said before any grading."""
     with Child(None) as child:
         return child.missing
+
+
+class Uncontained(InputError):
+    """The system cannot enforce all containment, and nobody has agreed to grade without it."""
+
+
+def agreed(uncontained: bool) -> list[str]:
+    """What is not enforced here. Raises Uncontained unless that is nothing, or was agreed to."""
+    missing = not_enforced()
+    if missing and not uncontained:
+        raise Uncontained(f"not enforced on this system: {'; '.join(missing)}. --uncontained grades all the same")
+    return missing
 
 
 def grade(
@@ -67,8 +87,9 @@ def _verdicts(submission: Submission, steps: list[Step], seed: int) -> Iterator[
 
 def _threshold(submission: Submission, threshold: Threshold, corpus: str | None) -> Verdict:
     """The lab's command on `corpus`, in a child with room to train; what it leaves is judged when the child is gone."""
-    if corpus is None:
-        return Verdict(THRESHOLD, None, 0, 0, "not run: no corpus given (--corpus wiki8, or a file)")
+    why_not = threshold.unfit(corpus) if corpus else "no corpus given (--corpus wiki8, or a file)"
+    if corpus is None or why_not:
+        return Verdict(THRESHOLD, None, 0, threshold.points, f"not run: {why_not}")
     text = Text(corpus).path  # wiki8 is a file that a submission's own folder does not have
     path = str(text.resolve()) if text else corpus  # the word "sample"
     try:
@@ -77,21 +98,21 @@ def _threshold(submission: Submission, threshold: Threshold, corpus: str | None)
             answer = child.ask("command", threshold.seconds, ["--data", path, "--out", str(out)])
             child.stop()
             error = answer.get("error")
-            message = f"the command failed with {_told(error)}" if error else _judged(threshold, out)
+            message = f"the command failed with {_told(error)}" if error else _judged(threshold, out, corpus)
     except Lost as lost:
         message = f"the command: {lost}"
     passed = message is None
     return Verdict(THRESHOLD, passed, threshold.points * passed, threshold.points, _short(message))
 
 
-def _judged(threshold: Threshold, out: Path) -> str | None:
+def _judged(threshold: Threshold, out: Path, corpus: str) -> str | None:
     if not out.is_dir() or out.is_symlink():
         return "the command left no --out folder"
     for path in out.rglob("*"):
         if path.is_symlink() or not (path.is_dir() or path.is_file()):
             return f"{path.name}, which the command left, is no plain file"
     try:
-        return threshold.judge(out)
+        return threshold.judge(out, corpus)
     except Exception as error:
         return f"what the command left cannot be read ({type(error).__name__}: {error})"
 
@@ -119,8 +140,10 @@ def judge(step: Step, inputs: Any, answer: dict) -> str | None:
         return f"{step.uses[0]} failed with {_told(error)}"
     try:
         return step.judge(inputs, answer["value"])
-    except Exception as error:  # whatever the answer is, it is not what the judge can read
+    except UNREADABLE as error:
         return f"what {step.uses[0]} returned cannot be read ({type(error).__name__}: {error})"
+    except Exception as error:
+        raise GraderFailed(f"{step.name}: the grader failed here ({type(error).__name__}: {error})") from error
 
 
 def _told(error: Any) -> str:

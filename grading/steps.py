@@ -35,10 +35,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Threshold:
-    """The whole lab run as a command on a corpus, and the judgement of what it left in its --out folder."""
+    """The whole lab run as a command on a corpus, and the judgement of what it left in its --out folder.
+
+    `judge` gets the folder and the corpus, and returns what is wrong, or None. `unfit` says of a corpus why nothing can
+    be asked of vectors that were trained on it, or None; the command is not run then.
+    """
 
     points: int
-    judge: Callable[[Path], str | None]
+    judge: Callable[[Path, str], str | None]
+    unfit: Callable[[str], str | None] = lambda corpus: None
     seconds: float = 1200.0
 
 

@@ -21,6 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--submission", metavar="PATH", help="grade this file or folder: pytest tests/grading --submission …"
     )
+    parser.addoption("--uncontained", action="store_true", help="grade it where the system cannot contain it")
     parser.addoption("--lab", choices=("lab01", "lab02", "lab03"), help="of --submission, where its names do not tell")
 
 

@@ -123,7 +123,7 @@ def work(config: dict[str, Any], answers: int, separate: bool) -> None:
 def confine(config: dict[str, Any], separate: bool) -> list[str]:
     """Give up all that a submission must not have, but memory. Returns what the system does not let us give up."""
     as_root = os.getuid() == 0
-    mounted = separate and contain.private_mounts(config["shared_memory"])
+    mounted = separate and contain.private_mounts(config["shared_memory"], [config["folder"], *config["read"]])
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
     limits = config["limits"]
@@ -142,6 +142,7 @@ def confine(config: dict[str, Any], separate: bool) -> list[str]:
         "it may read and write outside its folder, the solutions too: no Landlock here": not landlock,
         "it may empty files of yours: Landlock is older than version 3": landlock in (1, 2) and not as_root,
         "it may use the network: the system lets us make no namespace": not separate,
+        "it may talk to programs of yours through their sockets: the system lets us make no mounts": not mounted,
         "it may end processes of yours: no namespace, and Landlock is older than version 6": exposed and landlock < 6,
     }
     return [text for text, holds in missing.items() if holds]

@@ -23,7 +23,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = (
     0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000,
 )  # fmt: skip
-MS_REC_PRIVATE, MS_NOSUID_NODEV = 0x4000 | 0x40000, 0x2 | 0x4
+MS_REC_PRIVATE, MS_NOSUID_NODEV, MS_BIND = 0x4000 | 0x40000, 0x2 | 0x4, 0x1000 | 0x4000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_KEEPCAPS, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 8, 36, 38
 CAP_DAC_READ_SEARCH = 2
 UNUSED_USERS = (1_900_000_000, 2_100_000_000)  # numbers that no distribution gives out
@@ -35,6 +35,7 @@ OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV  # the others
 FS_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
 BIND_AND_CONNECT_TCP, SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS = 3, 3
 
+SOCKETS = ("/run", "/var/run", "/tmp", "/var/tmp")  # where programs of the system and of users have them
 # What any Python with torch reads beside its own installation.
 SYSTEM = (
     "/usr", "/lib", "/lib64", "/bin", "/opt/intel", "/etc/ld.so.cache", "/etc/ld.so.preload", "/etc/localtime",
@@ -90,16 +91,46 @@ def adopt_orphans() -> None:
         _prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
-def private_mounts(shared_memory: int) -> bool:
-    """A /proc without other processes and a /dev/shm of our own, of `shared_memory` bytes; False where the system
-    refuses. To be called by a process of the new namespace."""
+def private_mounts(shared_memory: int, keep: Iterable[str]) -> bool:
+    """A /proc without other processes, a /dev/shm of `shared_memory` bytes, and empty folders where programs
+    have their sockets, which Landlock does not restrict; only the paths `keep` stay. False where the system refuses.
+
+    To be called by a process of the new namespace.
+    """
     with contextlib.suppress(OSError):
         _check(_libc.unshare(CLONE_NEWNS))
         _mount("none", "/", MS_REC_PRIVATE)
         _mount("tmpfs", "/dev/shm", MS_NOSUID_NODEV, f"size={shared_memory},mode=1777")
+        for place in SOCKETS:
+            _empty(place, keep)
         _mount("proc", "/proc", MS_NOSUID_NODEV)
         return True
     return False
+
+
+def _empty(place: str, keep: Iterable[str]) -> None:
+    """Put an empty folder over `place`, and into it what lay there of `keep`."""
+    place = os.path.realpath(place)
+    if not os.path.isdir(place):
+        return
+    inside = [path for path in map(os.path.realpath, keep) if path.startswith(f"{place}/") and os.path.exists(path)]
+    kept = {path: os.open(path, os.O_PATH) for path in sorted(set(inside))}
+    _mount("tmpfs", place, MS_NOSUID_NODEV, "size=1m,mode=755")
+    for path, descriptor in kept.items():
+        if not os.path.exists(path):  # it may lie in one that is there already
+            _bind(descriptor, path)
+        os.close(descriptor)
+
+
+def _bind(descriptor: int, path: str) -> None:
+    """Show what an open descriptor is of at `path`, which is not there."""
+    source = f"/proc/self/fd/{descriptor}"
+    if os.path.isdir(source):
+        os.makedirs(path)
+    else:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        Path(path).touch()
+    _check(_libc.mount(source.encode(), path.encode(), None, ctypes.c_ulong(MS_BIND), None))
 
 
 def limit_resources(limits: dict[str, int]) -> None:

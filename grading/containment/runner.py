@@ -85,14 +85,14 @@ class Child:
         finally:
             for descriptor in theirs:
                 os.close(descriptor)
-        packages, tools = package_folders(), submission.lab.tools if submission else ()
+        packages = package_folders()
         config = self._bounds | {
             "folder": str(self.folder),
             "environment": {"HOME": str(home), "TMPDIR": str(home)},
             "package": submission.lab.package if submission else None,
             "modules": submission.modules() if submission else [],
             "path": packages,
-            "read": [sys.prefix, sys.base_prefix, *packages, *(str(ROOT / tool) for tool in tools), *read],
+            "read": [sys.prefix, sys.base_prefix, *packages, *read],
         }
         self._write(config, START_SECONDS)
         self.missing: list[str] = self._read("ready", START_SECONDS)["value"]

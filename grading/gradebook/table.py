@@ -21,12 +21,14 @@ def verdicts_of(record: dict[str, Any]) -> list[Verdict]:
 
 
 def row(record: dict[str, Any]) -> list[Any]:
-    verdicts = [verdict for verdict in verdicts_of(record) if verdict.passed is not None]
-    failed = [f"{verdict.step}: {verdict.message}" for verdict in verdicts if not verdict.passed]
+    """The cells of COLUMNS. A step that was not run counts among the points that could be had: totals compare."""
+    verdicts = verdicts_of(record)
+    run = [verdict for verdict in verdicts if verdict.passed is not None]
+    failed = [f"{verdict.step}: {verdict.message}" for verdict in run if not verdict.passed]
     points, worth = sum(verdict.points for verdict in verdicts), sum(verdict.worth for verdict in verdicts)
-    passed = len(verdicts) - len(failed)
+    passed = len(run) - len(failed)
     what = record.get("problem") or " | ".join(failed)
-    return [as_text(record["submission"]), record["lab"] or "", points, worth, passed, len(verdicts), as_text(what)]
+    return [as_text(record["submission"]), record["lab"] or "", points, worth, passed, len(run), as_text(what)]
 
 
 def as_text(cell: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grading.grader import not_enforced
+from grading.grader import Uncontained, agreed
 from grading.submission import SubmissionError, find_submission
 
 
@@ -33,17 +33,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Says before grading starts what this system cannot enforce."""
+    """What this system cannot enforce is said before grading starts, and must have been agreed to."""
+    if not session.config.getoption("--submission") or session.config.getoption("--collect-only"):
+        return
+    try:
+        missing = agreed(session.config.getoption("--uncontained"))
+    except Uncontained as error:
+        raise pytest.UsageError(str(error)) from None
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if session.config.getoption("--submission") and reporter and not session.config.getoption("--collect-only"):
-        for text in not_enforced():
-            reporter.write_line(f"not enforced on this system: {text}", yellow=True)
+    for text in missing if reporter else ():
+        reporter.write_line(f"not enforced on this system: {text}", yellow=True)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if not config.getoption("--submission"):
         return
-    reports = [report for key in ("passed", "failed") for report in terminalreporter.getreports(key)]
+    reports = [report for key in ("passed", "failed", "skipped") for report in terminalreporter.getreports(key)]
     points = [dict(report.user_properties).get("points", (0, 0)) for report in reports if report.when == "call"]
     earned, worth = (sum(part) for part in zip(*points, strict=True)) if points else (0, 0)
     terminalreporter.write_line(f"{earned} of {worth} points", bold=True)

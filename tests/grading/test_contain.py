@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -29,13 +31,13 @@ def outcome(attempt):
         return type(error).__name__
 
 def build_vocab(tokens, min_count):
-    root = Path("lab03_eval").resolve().parent
+    root = Path(ROOT)
     attempts = {
         "read solution": lambda: (root / "lab01_word2vec" / "solution.py").read_text()[:9],
         "read judges": lambda: (root / "grading" / "lab01" / "lab.py").read_text()[:9],
         "read tests": lambda: os.listdir(root / "tests"),
         "read passwords": lambda: Path("/etc/passwd").read_text()[:9],
-        "read tool": lambda: (root / "lab03_eval" / "eval_embeddings.py").read_text()[:1],
+        "read tool": lambda: Path("lab03_eval", "eval_embeddings.py").read_text()[:1],
         "write tool": lambda: (root / "lab03_eval" / "eval_embeddings.py").open("a"),
         "write home": lambda: Path.home().joinpath("x").write_text("x"),
         "write tmp": lambda: Path("/tmp/hostile-was-here").write_text("x"),
@@ -44,6 +46,7 @@ def build_vocab(tokens, min_count):
         "root": lambda: os.geteuid() == 0,
         "signal parent": lambda: os.kill(os.getppid(), 9),
         "connect": lambda: socket.create_connection(("127.0.0.1", 9), 1),
+        "socket": lambda: socket.socket(socket.AF_UNIX).connect(SOCKET),
         "send": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("192.0.2.1", 9)),
         "allocate": lambda: len(bytearray(5 * 10**9)),
         "large file": lambda: Path("large").write_bytes(b"x" * 200_000_000),
@@ -90,12 +93,21 @@ ENVIRONMENT = [
 ]
 
 
-OURS = sorted({path.stem for path in ROOT.iterdir() if not path.name.startswith(".")})
+OURS = sorted({path.stem for path in ROOT.iterdir() if path.name[0] != "." and (path.is_dir() or path.suffix == ".py")})
 
 
 @pytest.fixture(scope="module")
 def witness(tmp_path_factory) -> dict[str, str]:
-    with Child(of_text(WITNESS, tmp_path_factory.mktemp("witness"))) as child:
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(place := str(tmp_path_factory.mktemp("agent") / "socket"))
+        os.chmod(place, 0o777)
+        listening.listen()
+        text = f"ROOT, SOCKET = {str(ROOT)!r}, {place!r}\n{WITNESS}"
+        return witnessed(text, tmp_path_factory.mktemp("witness"))
+
+
+def witnessed(text: str, folder: Path) -> dict[str, str]:
+    with Child(of_text(text, folder)) as child:
         if child.missing:
             pytest.skip(f"this system does not enforce everything: {child.missing}")
         (found,) = child.ask("build_vocab", 20, [CASES[0] | {"tokens": OURS}])["value"]
@@ -105,7 +117,7 @@ def witness(tmp_path_factory) -> dict[str, str]:
 @pytest.mark.parametrize(
     "attempt",
     ["read solution", "read judges", "read tests", "read passwords", "write tool", "write tmp", "become root",
-     "signal parent", "connect", "send", "large file", "open files"],
+     "signal parent", "connect", "socket", "send", "large file", "open files"],
 )  # fmt: skip
 def test_what_lies_outside_is_out_of_reach(witness, attempt):
     assert witness[attempt] in DENIED

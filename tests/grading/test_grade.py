@@ -12,12 +12,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from wordlab.command import run_command
+
 import pytest
 
 from grading.gradebook.page import write_page
 from grading.gradebook.table import as_text, write_csv
 from grading.places import ROOT
 from grading.seeded.collection import HERE
+from scripts import grade
+from tests.commands import in_process
 from tests.lab03.test_browser import browser  # noqa: F401  (a fixture)
 
 GOOD = HERE / "variants" / "lab01_numpy"
@@ -57,7 +61,7 @@ def read(folder: Path) -> dict[str, dict[str, str]]:
 def test_the_table_holds_every_submission(folder):
     rows = read(folder)
     assert list(rows) == ["<b>bob & co.py", "'=zed.py", "ada", "empty", "eve.py"]
-    assert (rows["ada"]["points"], rows["ada"]["of"], rows["ada"]["what failed"]) == ("100", "100", "")
+    assert (rows["ada"]["points"], rows["ada"]["of"], rows["ada"]["what failed"]) == ("100", "120", "")
     bob = rows["<b>bob & co.py"]
     assert (bob["points"], bob["steps passed"], bob["steps"]) == ("8", "1", "15")
     assert bob["what failed"].startswith("build_vocab: build_vocab is not defined in the submission | subsample:")
@@ -97,6 +101,25 @@ def test_bad_input_is_one_line(tmp_path, arguments, said):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_one_submission_is_no_folder_of_them(tmp_path):
+    (tmp_path / "submissions").mkdir()
+    (tmp_path / "submissions" / "solution.py").write_text(ONE_RIGHT)
+    run = command(tmp_path)
+    assert run.returncode == 2
+    assert run.stderr.endswith("submissions: holds solution.py, so it is one submission; give the folder of them all\n")
+
+
+def test_a_fault_of_the_grader_is_told_and_ends_the_command(tmp_path, monkeypatch):
+    (tmp_path / "submissions").mkdir()
+    (tmp_path / "submissions" / "ada.py").write_text(ONE_RIGHT)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(grade, "grade", lambda *_, **__: 1 / 0)
+    done = in_process(lambda: run_command(grade.build_parser(), grade.run), "submissions")
+    assert done.returncode == 2
+    assert "the grader failed on ada.py: this is a fault of the grader" in done.stderr
+    assert "the grader failed: division by zero" in read(tmp_path)["ada.py"]["what failed"]
+
+
 def test_a_damaged_record_of_earlier_runs_is_not_believed(tmp_path):
     (tmp_path / "submissions" / "empty").mkdir(parents=True)
     (tmp_path / "grades.json").write_text('{"submission": ')
@@ -117,7 +140,7 @@ def records() -> list[dict]:
     nasty = "<script>document.title = 'broken'</script> & \"quoted\""
     right = {"step": "build_vocab", "passed": True, "points": 8, "worth": 8, "message": ""}
     wrong = {"step": "loss", "passed": False, "points": 0, "worth": 10, "message": nasty}
-    not_run = {"step": "threshold", "passed": None, "points": 0, "worth": 0, "message": "not run: no corpus given"}
+    not_run = {"step": "threshold", "passed": None, "points": 0, "worth": 20, "message": "not run: no corpus given"}
     return [
         {"submission": "ada", "lab": "lab01", "verdicts": [right, wrong | {"passed": True, "points": 10}, not_run]},
         {"submission": nasty, "lab": "lab01", "verdicts": [right, wrong, not_run]},
@@ -141,7 +164,7 @@ def test_the_page_shows_points_and_steps(opened, records):
     assert opened.title == "Grades"
     assert texts(opened, "h2") == ["Of no lab", "lab01"]
     assert texts(opened, "tbody th") == ["zed", records[1]["submission"], "ada"]
-    assert texts(opened, "td.points") == ["0/0", "8/18", "18/18"]
+    assert texts(opened, "td.points") == ["0/0", "8/38", "18/38"]
     assert texts(opened, "td.failed") == ["✗ 0"]
     assert texts(opened, "tfoot td")[1:] == ["2/2", "1/2", "0/2"]
     assert texts(opened, "p.note") == ["Not enforced on this system: it may use the <network>."]

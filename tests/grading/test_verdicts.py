@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from grading import grader
 from grading.containment.runner import Child, Lost
-from grading.grader import grade, judge
+from grading.grader import GraderFailed, Uncontained, agreed, grade, judge
 from grading.places import ROOT
 from grading.steps import Step, Threshold
 from grading.submission import find_submission
@@ -62,6 +64,34 @@ def test_no_answer_breaks_the_judge(answer, said):
     assert judge(step, [], answer).startswith(said)
 
 
+@pytest.mark.parametrize("fault", [NameError, ZeroDivisionError, AssertionError, ImportError])
+def test_a_fault_of_the_judge_is_nobodys_mistake(fault):
+    def broken(inputs, value):
+        raise fault("whose")
+
+    with pytest.raises(GraderFailed, match=f"^loss: the grader failed here \\({fault.__name__}: whose\\)$"):
+        judge(Step("loss", 1, ("loss",), lambda rng: [], broken), [], {"value": 1})
+
+
+def test_children_that_end_themselves_leave_nothing_open(tmp_path):
+    submission = of_text("import os\ndef build_vocab(t, m):\n    os._exit(3)\n", tmp_path)
+    grade(submission, ["build_vocab"])  # starts the process that children are forked from
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(5):
+        (verdict,) = grade(submission, ["build_vocab"])
+        assert "exit status 3" in verdict.message
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_nothing_is_graded_uncontained_unless_that_was_agreed_to(monkeypatch):
+    monkeypatch.setattr(grader, "not_enforced", lambda: ["it may use the network"])
+    with pytest.raises(Uncontained, match=r"^not enforced on this system: it may use the network\. --uncontained"):
+        agreed(uncontained=False)
+    assert agreed(uncontained=True) == ["it may use the network"]
+    monkeypatch.setattr(grader, "not_enforced", list)
+    assert agreed(uncontained=False) == []
+
+
 def test_a_child_that_reads_nothing_holds_nobody_up(tmp_path):
     text = "import os, signal, threading\ndef build_vocab(t, m):\n"
     text += "    threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGSTOP)).start()\n    return [], [], []\n"
@@ -105,7 +135,7 @@ if __name__ == "__main__":
     ],
 )
 def test_the_threshold_judges_what_the_command_left(tmp_path, body, said):
-    def size_is_nine(out: Path) -> str | None:
+    def size_is_nine(out: Path, corpus: str) -> str | None:
         size = (out / "size").read_text()
         return None if size == "9" else f"the size is {size}, not 9"
 
@@ -119,5 +149,5 @@ def test_the_threshold_judges_what_the_command_left(tmp_path, body, said):
 
 def test_without_a_corpus_the_threshold_is_listed_as_not_run():
     (verdict,) = grade(find_submission(ROOT / "lab01_word2vec"), ["threshold"])
-    assert (verdict.passed, verdict.worth) == (None, 0)
+    assert (verdict.passed, verdict.points, verdict.worth) == (None, 0, 20)
     assert verdict.message == "not run: no corpus given (--corpus wiki8, or a file)"
