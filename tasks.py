@@ -26,6 +26,7 @@ TASKS = {
     "test-long": "the tests that take minutes each; before a release",
     "check": "ruff and mypy",
     "figures": "draw the figures of the pages",
+    "course": "a course's own repository in --out DIR, without what was solved: see INSTRUCTOR.md",
     "notebooks": "write the notebooks from their Python files",
     "site": "the pages as a static site in build/site",
     "bench": "races against gensim, word2vec.c and fastText, and the harness against gensim's",
@@ -55,6 +56,8 @@ def commands(args: argparse.Namespace) -> list[list[str]]:
         return [[*script.get(task, ["-m", "best_vectors", *subwords]), *(data or ["--data", corpus()])]]
     if task == "lab3":
         return [["lab03_eval/solution.py", *(["--vectors", *args.vectors] if args.vectors else [])]]
+    if task == "course":
+        return [["scripts/course.py", *(["--out", os.path.abspath(args.out)] if args.out else [])]]
     if task == "bench":
         return [["scripts/bench.py", *data, "--report"], ["scripts/bench_eval.py", "--json", "reports/bench_eval.json"]]
     if task == "reports":
@@ -102,6 +105,7 @@ def main() -> None:
     parser.add_argument("--data", metavar="FILE", help="the text: a file, wiki8 or sample")
     parser.add_argument("--vectors", nargs="+", metavar="FILE", help="of lab3")
     parser.add_argument("--subwords", action="store_true", help="of best")
+    parser.add_argument("--out", metavar="DIR", help="of course")
     args = parser.parse_args()
     set_up("ready", "requirements.txt")
     if args.task in DEVELOPMENT:

@@ -18,6 +18,7 @@ COURSE = (
     "START.md",
     "INTERVIEW.md",
     "CONTRIBUTING.md",
+    "INSTRUCTOR.md",
     "best_vectors/README.md",
     "data/README.md",
     *(f"{lab}/{name}.md" for lab in LABS for name in ("README", "EXERCISE", "WALKTHROUGH")),

@@ -70,6 +70,14 @@ def test_figures_need_no_more_than_the_labs(monkeypatch, calls):
     assert calls[-1][1:] == ["-m", "scripts.figures"]
 
 
+def test_a_course_goes_where_it_is_asked_to_from_the_folder_that_one_is_in(monkeypatch, calls, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    task(monkeypatch, "course", "--out", "mine")
+    assert calls[-1][1:] == ["scripts/course.py", "--out", str(tmp_path / "mine")]
+    task(monkeypatch, "course")
+    assert calls[-1][1:] == ["scripts/course.py"]  # which says that --out is needed
+
+
 @pytest.mark.parametrize("name", tasks.TASKS)
 def test_every_task_runs_files_that_exist(monkeypatch, calls, name):
     task(monkeypatch, name, "--data", "sample", "--subwords")
