@@ -3,7 +3,9 @@
     python scripts/report_grader.py            about five minutes on 2 cores, two submissions at a time
     python scripts/report_grader.py --only     none: write the tables again from the JSON
 
-Measurements: `mistakes` (all steps of every seeded mistake), `variants`, `hostile`, `solutions` (seconds, alone).
+Measurements: `mistakes` (all steps of every seeded mistake), `variants`, `hostile`, `solutions` (seconds, alone), and
+`contact` (solutions written without a look at the grader). `first_contact` is the same before the grader was changed
+for any of them, and is measured once: what the JSON has of it stays.
 """
 
 from __future__ import annotations
@@ -40,11 +42,13 @@ from grading.seeded.collection import (
     grade_variant,
     purpose,
 )
+from grading.seeded.first_contact import Contact, grade_contact, read_contacts
 from grading.seeded.mistake import Mistake
 from grading.seeded.tables import tables
 from grading.steps import Verdict
 from grading.submission import find_submission, load_lab
 
+ONCE = "first_contact"
 RECORD, PAGE = ROOT / "reports" / "grader.json", ROOT / "reports" / "grader.md"
 
 
@@ -79,6 +83,14 @@ def of_hostile(path: Path) -> dict:
     return {"name": path.stem, "what": purpose(path), "points": points(verdicts), "message": verdicts[0].message}
 
 
+def of_contact(contact: Contact) -> dict:
+    with tempfile.TemporaryDirectory() as folder:
+        verdicts = grade_contact(contact, Path(folder) / "submission")
+    failed = {verdict.step: verdict.message for verdict in verdicts if verdict.passed is False}
+    known = {"lab": contact.lab, "name": contact.name, "what": contact.what, "steps": list(contact.steps)}
+    return known | {"failed": failed, "points": points(verdicts)}
+
+
 def of_solution(lab: str) -> dict:
     verdicts = grade(find_submission(ROOT / load_lab(lab).package, lab))
     return {"lab": lab, "steps": len(load_lab(lab).steps), "points": points(verdicts)}
@@ -92,6 +104,8 @@ MEASUREMENTS: dict[str, tuple[Callable[[Any], dict], Sequence[Any]]] = {
     "mistakes": (of_mistake, MISTAKES),
     "variants": (of_variant, VARIANTS),
     "hostile": (of_hostile, HOSTILE),
+    "first_contact": (of_contact, read_contacts()),
+    "contact": (of_contact, read_contacts()),
     "solutions": (of_solution, LABS),
 }
 
@@ -113,8 +127,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> None:
     results: dict[str, Any] = read_record(RECORD) if RECORD.exists() else {}
-    if args.only:
-        results = results | measure(args.only)
+    if names := [name for name in args.only if name != ONCE or ONCE not in results]:
+        results = results | measure(names)
         write_text(RECORD, json.dumps(results, indent=1, ensure_ascii=False) + "\n")
     with reading_records():
         made = tables(results)

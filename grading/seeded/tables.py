@@ -29,7 +29,10 @@ def tables(results: dict[str, Any]) -> dict[str, str]:
             [[r["name"], _short(r["what"]), _short(r["message"]), f"{r['seconds']:.1f}"] for r in hostile],
         ),
     }
+    first, now = results.get("first_contact", []), results.get("contact", [])
+    made["grader_contact"] = _contact(first, now)
     for lab in LABS:
+        made[f"grader_contact_{lab}"] = _met(lab, first, now)
         made[f"grader_mistakes_{lab}"] = _mistakes([record for record in mistakes if record["lab"] == lab])
     return made
 
@@ -57,6 +60,50 @@ def _summary(mistakes: Records, variants: Records, solutions: Records) -> str:
         rows.append([lab, f"{flagged}/{len(of_lab)}", f"{passed}/{len(other)}", seconds])
     header = ["lab", "mistakes flagged at their step", "correct variants passed", "seconds to grade the solution"]
     return markdown(header, rows)
+
+
+def found(record: dict[str, Any]) -> bool:
+    """Whether a mistake failed one of the steps that it breaks."""
+    return bool(set(record["steps"]) & record["failed"].keys())
+
+
+def _contact(first: Records, now: Records) -> str:
+    rows = []
+    for lab in LABS:
+        cells = [lab]
+        for records in (first, now):
+            wrong = [record for record in records if record["lab"] == lab and record["steps"]]
+            right = [record for record in records if record["lab"] == lab and not record["steps"]]
+            cells.append(f"{sum(bool(r['failed']) for r in wrong)}/{len(wrong)}, {sum(map(found, wrong))} at its step")
+            cells.append(f"{sum(not r['failed'] for r in right)}/{len(right)}")
+        rows.append(cells)
+    met = [
+        f"{kind}, {when}" for when in ("first contact", "now") for kind in ("wrong ones flagged", "right ones passed")
+    ]
+    return markdown(["lab", *met], rows)
+
+
+def _met(lab: str, first: Records, now: Records) -> str:
+    before = {record["name"]: record for record in first if record["lab"] == lab}
+    rows = []
+    for record in now:
+        if record["lab"] == lab:
+            steps = ", ".join(f"`{step}`" for step in record["steps"]) or "right"
+            told = next((record["failed"][step] for step in record["steps"] if step in record["failed"]), "")
+            rows.append(
+                [_short(record["what"]), steps, _outcome(before.get(record["name"])), _short(told) or _outcome(record)]
+            )
+    return markdown(["solution", "step", "first contact", "now"], rows)
+
+
+def _outcome(record: dict[str, Any] | None) -> str:
+    if record is None:
+        return "–"
+    if not record["steps"]:
+        return f"FAILED {', '.join(record['failed'])}" if record["failed"] else "passed"
+    if found(record):
+        return "found"
+    return f"at {', '.join(record['failed'])}" if record["failed"] else "NOT FOUND"
 
 
 def _mistakes(records: Records) -> str:
