@@ -51,8 +51,13 @@ def zip_files(lab: str, hidden: list[str]) -> dict[str, bytes]:
 
 
 def _of_grader(path: Path, lab: str) -> bool:
-    """Whether grading `lab` needs the file; that of other labs, whose judges hold their answers, is left out."""
+    """Whether grading `lab` needs the file; that of other labs, whose judges hold their answers, is left out.
+
+    So are the stand-ins for the lab's own functions, which other labs' submissions get.
+    """
     parts = path.relative_to(ROOT).parts
+    if parts[:3] == ("grading", "standins", PACKAGES[lab]):
+        return False
     if parts[0] == HELPER or len(parts) == 2:
         return True
     return "/".join(parts[1:]) in NEEDED or parts[1] not in (*NOT_NEEDED, *(each for each in LABS if each != lab))
