@@ -30,8 +30,7 @@ from lab02_glove_fasttext.comparison import (
 )
 from lab02_glove_fasttext.glove import probability_ratios
 from lab02_glove_fasttext.models import Setup, train_models
-from lab02_glove_fasttext.options import Prediction, build_parser, configure, read_slice
-from lab02_glove_fasttext.solution import cooccurrence
+from lab02_glove_fasttext.options import Prediction, build_parser, configure, counter, read_slice
 from lab03_eval.measures.senses import evaluate_senses, format_senses
 from lab03_eval.vectors import WordVectors
 
@@ -58,12 +57,13 @@ def run(args: argparse.Namespace) -> None:
     if args.dry_run:
         return
     demand_writable(out)
+    count = counter(args, corpus)
+    setup = Setup(corpus, count, prediction, factorisation, device, out, args.resume, "ppmi" in args.also)
     counting: dict[str, Any] = {}
     with measured(counting):
-        counts = cooccurrence(corpus.ids, len(corpus.words), args.window, args.memory, args.threads)
-    print(f"counted {counts.nnz:,} cells in {counting['seconds']:.1f} s", flush=True)
+        cells = setup.counts.nnz
+    print(f"counted {cells:,} cells in {counting['seconds']:.1f} s", flush=True)
 
-    setup = Setup(corpus, counts, prediction, factorisation, device, out, args.resume, "ppmi" in args.also)
     runs: Runs = {}
     models: dict[str, WordVectors] = {}
     for name, vectors, record in train_models(setup, args.seeds, tuple(args.also)):
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> None:
     figures = {
         "config": config | {"corpus": corpus.name, "tokens": corpus.tokens, "words": len(corpus.words)},
         "versions": {"torch": torch.__version__, "numpy": np.__version__},
-        "counting": counting | {"cells": counts.nnz},
+        "counting": counting | {"cells": cells},
         "runs": runs,
     }
     compare(figures | ask(models, asked, args.oov, corpus, setup), out)

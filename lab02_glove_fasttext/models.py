@@ -18,7 +18,7 @@ from scipy import sparse
 from lab01_word2vec.blocks import BlockTrainer
 from lab01_word2vec.corpus import Corpus
 from lab01_word2vec.kept import keep_vectors
-from lab01_word2vec.solution import keep_probability, noise_table
+from lab01_word2vec.solution import keep_probability, noise_table, subsample
 from lab01_word2vec.trainer import Trainer
 from lab01_word2vec.training import Run
 from lab02_glove_fasttext.cbow import CbowTrainer
@@ -36,16 +36,21 @@ AT_LEAST = (0, 10)  # times that a pair was met in an epoch, in the check of wha
 
 @dataclass(frozen=True)
 class Setup:
-    """The slice with its counts, how models are trained on it, and where. The first seed's files are kept in `out`."""
+    """The slice and what counts it, how models are trained on it, and where. The first seed's files are in `out`."""
 
     corpus: Corpus
-    counts: sparse.csr_array
+    count: Callable[[np.ndarray], sparse.csr_array]
     prediction: Prediction  # of skip-gram, with the first seed
     factorisation: Factorisation
     device: torch.device
     out: Path
     resume: bool = False
     factorised: bool = False  # also check what skip-gram factorises
+
+    @functools.cached_property
+    def counts(self) -> sparse.csr_array:
+        """X of the whole slice."""
+        return self.count(self.corpus.ids)
 
     def trainer_options(self, seed: int) -> dict[str, Any]:
         """What every trainer that predicts is made of: the text's frequencies, the model's shape and the device."""
@@ -74,11 +79,18 @@ class Setup:
 Trained = tuple[WordVectors, dict[str, Any]]
 
 
+def thinned(corpus: Corpus, threshold: float, seed: int) -> np.ndarray:
+    """The text (m,) without some of its frequent tokens, which are dropped as in Lab 1, before windows are formed."""
+    return subsample(corpus.ids, keep_probability(corpus.counts, threshold), np.random.default_rng(seed))
+
+
 def glove(setup: Setup, seed: int) -> Trained:
     record: dict[str, Any] = {}
+    options = asdict(setup.factorisation)
+    counts = setup.count(thinned(setup.corpus, options.pop("subsample"), seed))
     with measured(record):
-        model = train_glove(setup.counts, seed=seed, **asdict(setup.factorisation))
-    record |= {"losses": model.losses, "log_bilinear": log_bilinear_correlation(model, setup.counts)}
+        model = train_glove(counts, seed=seed, **options)
+    record |= {"losses": model.losses, "log_bilinear": log_bilinear_correlation(model, counts)}
     return WordVectors(setup.corpus.words, model.matrix, setup.corpus.counts), record
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from wordlab.command import OneLineParser, number
 from wordlab.errors import InputError
+
+import numpy as np
+from scipy import sparse
 
 from lab01_word2vec.corpus import Corpus, load_corpus
 from lab01_word2vec.enough import demand_enough
@@ -14,6 +19,7 @@ from lab01_word2vec.options import SMALL, add_common_options
 from lab02_glove_fasttext.fasttext import check_ngrams
 from lab02_glove_fasttext.glove import LEARNING_RATES
 from lab02_glove_fasttext.ppmi import demand_fewer_dimensions
+from lab02_glove_fasttext.solution import cooccurrence
 
 SLICE = 10_000_000
 UNKNOWN = ("covid", "transformer", "googling", "unfriendliest", "ronaldo", "germanification", "xqzt")
@@ -42,7 +48,7 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Factorisation:
-    """What shapes GloVe's vectors. `lr` None is the optimizer's own."""
+    """What shapes GloVe's vectors. `lr` None is the optimizer's own, and `subsample` thins the text that is counted."""
 
     dim: int
     epochs: int
@@ -50,6 +56,7 @@ class Factorisation:
     x_max: float
     alpha: float
     optimizer: str
+    subsample: float
 
 
 def build_parser() -> OneLineParser:
@@ -66,6 +73,10 @@ def build_parser() -> OneLineParser:
     counting = parser.add_argument_group("GloVe")
     counting.add_argument("--glove-epochs", type=number(int, 1, 1000), default=20, help="passes over the counts")
     counting.add_argument("--glove-lr", type=number(float, 0, 10, open_low=True), help="default: the optimizer's")
+    counting.add_argument(
+        "--glove-subsample", type=number(float, 0, 1, open_low=True), default=1e-3, metavar="T",
+        help="drop frequent tokens before counting; 1 keeps all, as the paper does",
+    )  # fmt: skip
     counting.add_argument("--x-max", type=number(float, 0, 1e9, open_low=True), default=100.0)
     counting.add_argument("--alpha", type=number(float, 0, 1, open_low=True), default=0.75)
     counting.add_argument("--optimizer", choices=LEARNING_RATES, default="blocks", help="adagrad: the paper's")
@@ -109,4 +120,11 @@ def configure(args: argparse.Namespace, corpus: Corpus, precision: str) -> tuple
         **{key: getattr(args, key) for key in ("minn", "maxn", "bucket")},
     )
     shape = {key: getattr(args, key) for key in ("dim", "x_max", "alpha", "optimizer")}
-    return prediction, Factorisation(epochs=args.glove_epochs, lr=args.glove_lr, **shape)
+    chosen = {"epochs": args.glove_epochs, "lr": args.glove_lr, "subsample": args.glove_subsample}
+    return prediction, Factorisation(**chosen, **shape)
+
+
+def counter(args: argparse.Namespace, corpus: Corpus) -> Callable[[np.ndarray], sparse.csr_array]:
+    """What counts co-occurrences in rows of the vocabulary (n,), as the options want them counted."""
+    options = {"window": args.window, "memory_gb": args.memory, "threads": args.threads}
+    return functools.partial(cooccurrence, vocab=len(corpus.words), **options)

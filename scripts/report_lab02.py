@@ -56,9 +56,8 @@ from lab02_glove_fasttext.comparison import (
     split_runs,
 )
 from lab02_glove_fasttext.glove import ORIGIN, Glove, train_glove
-from lab02_glove_fasttext.models import Setup, fasttext
-from lab02_glove_fasttext.options import ALSO, Factorisation, build_parser, configure, read_slice
-from lab02_glove_fasttext.solution import cooccurrence
+from lab02_glove_fasttext.models import Setup, fasttext, thinned
+from lab02_glove_fasttext.options import ALSO, Factorisation, build_parser, configure, counter, read_slice
 from lab03_eval.benchmarks import BENCHMARKS, HELD_OUT
 from lab03_eval.eval_embeddings import evaluate
 from lab03_eval.vectors import WordVectors
@@ -67,6 +66,7 @@ from scripts.processes import run_python
 from scripts.reporting import ROOT, Report, folder, load
 
 SWEEP = ((100.0, 0.75), (10.0, 0.75), (1000.0, 0.75), (100.0, 0.5), (100.0, 1.0))  # x_max and alpha
+THINNED = {"every token counted": 1.0, "counted from t = 1e-4": 1e-4}  # --glove-subsample
 PAPER_EPOCHS = 3
 BUCKETS = 2_000_000
 PEER = "fastText 0.9.3"
@@ -108,30 +108,30 @@ def measure_inflections(args: argparse.Namespace) -> dict[str, Any]:
     return {"corpus": found["config"]["corpus"], "seed": found["config"]["seed"], "models": found["inflections"]}
 
 
-def count_slice(data: str) -> tuple[argparse.Namespace, Corpus, sparse.csr_array]:
-    """The lab's own options, its slice of the corpus, and the counts of the slice."""
+def the_slice(data: str) -> tuple[argparse.Namespace, Corpus]:
+    """The lab's own options, and its slice of the corpus."""
     options = build_parser().parse_args(["--data", data])
-    corpus = read_slice(options)
     torch.set_num_threads(options.threads)
-    return options, corpus, count(options, corpus)
-
-
-def count(options: argparse.Namespace, corpus: Corpus) -> sparse.csr_array:
-    return cooccurrence(corpus.ids, len(corpus.words), options.window, options.memory, options.threads)
+    return options, read_slice(options)
 
 
 def measure_sweep(args: argparse.Namespace) -> dict[str, Any]:
     """GloVe's scores for other weights, and with the paper's optimiser."""
-    options, corpus, counts = count_slice(args.data)
+    options, corpus = the_slice(args.data)
+    count = counter(options, corpus)
     shape = {"dim": options.dim, "epochs": options.glove_epochs, "lr": None, "optimizer": "blocks"}
+    shape["subsample"] = options.glove_subsample
     settings = {
         f"x_max {x_max:g}, α {alpha:g}": Factorisation(**shape, x_max=x_max, alpha=alpha) for x_max, alpha in SWEEP
     }
     first = next(iter(settings.values()))
-    paper = replace(first, epochs=PAPER_EPOCHS, optimizer="adagrad")
+    settings |= {name: replace(first, subsample=threshold) for name, threshold in THINNED.items()}
+    settings[f"the paper's AdaGrad, {PAPER_EPOCHS} epochs"] = replace(first, epochs=PAPER_EPOCHS, optimizer="adagrad")
     runs = {}
-    for name, setting in (settings | {f"the paper's AdaGrad, {PAPER_EPOCHS} epochs": paper}).items():
-        glove = train_glove(counts, seed=options.seed, **asdict(setting))
+    for name, setting in settings.items():
+        given = asdict(setting)
+        counts = count(thinned(corpus, given.pop("subsample"), options.seed))
+        glove = train_glove(counts, seed=options.seed, **given)
         scores: dict[str, Any] = evaluate(WordVectors(corpus.words, glove.matrix))
         runs[name] = {"seconds": glove.seconds} | {key: scores[key] for key in CORE_SCORES}
         print(name, *(f"{value:.3f}" for value in runs[name].values()), flush=True)
@@ -144,7 +144,8 @@ def measure_speed(args: argparse.Namespace) -> dict[str, Any] | None:
     if missing := [part for part in GLOVE_PARTS if not shutil.which(part)]:
         print(f"speed: not measured, since the PATH has no {' '.join(missing)}; the old figures stay")
         return None
-    options, corpus, counts = count_slice(args.data)
+    options, corpus = the_slice(args.data)
+    count = counter(options, corpus)
     with tempfile.TemporaryDirectory() as scratch:
         prepared = Path(scratch, "slice.txt")
         prepare(options.data, prepared, corpus.tokens)
@@ -156,7 +157,7 @@ def measure_speed(args: argparse.Namespace) -> dict[str, Any] | None:
     for _ in range(3):
         resources: dict[str, Any] = {}
         with measured(resources):
-            count(options, corpus)
+            counts = count(corpus.ids)
         counting.append(resources)
     runs = [first_better(counts, corpus, options, seed, theirs["origin moved"]) for seed in (1, 2, 3)]
     return {"c": theirs, "counting": counting, "epochs": options.glove_epochs, "runs": runs}
@@ -206,10 +207,9 @@ def measure_whole(args: argparse.Namespace) -> dict[str, Any]:
     prediction, factorisation = configure(options, corpus, str(precision).removeprefix("torch."))
     runs = {}
     with tempfile.TemporaryDirectory() as scratch:
-        no_counts = sparse.csr_array((0, 0))  # only GloVe needs them
         for seed in (1, 2, 3):
             of_seed = replace(prediction, seed=seed)
-            setup = Setup(corpus, no_counts, of_seed, factorisation, device, Path(scratch))
+            setup = Setup(corpus, counter(options, corpus), of_seed, factorisation, device, Path(scratch))
             vectors, record = fasttext(setup, seed)
             runs[f"seed {seed}"] = record | whole_scores(vectors)
             print(f"FastText, seed {seed}: {record['seconds']:.0f} s", flush=True)

@@ -18,8 +18,7 @@ from lab02_glove_fasttext.cbow import CbowTrainer
 from lab02_glove_fasttext.fasttext import SubwordTrainer
 from lab02_glove_fasttext.hierarchical import HierarchicalTrainer
 from lab02_glove_fasttext.models import Setup, train_models
-from lab02_glove_fasttext.options import ALSO, Prediction, build_parser, configure
-from lab02_glove_fasttext.solution import cooccurrence
+from lab02_glove_fasttext.options import ALSO, Prediction, build_parser, configure, counter
 from tests.commands import Done, Stopped, crash, demand_one_line, in_process, stop_at
 from tests.trainers import CPU
 
@@ -78,9 +77,9 @@ def small(tiny_text) -> Corpus:
 
 
 def setup_of(corpus: Corpus, out: Path, resume: bool = False) -> Setup:
-    prediction, factorisation = configure(build_parser().parse_args([*SMALL, "--epochs", "5"]), corpus, "float32")
-    counts = cooccurrence(corpus.ids, len(corpus.words), window=2)
-    return Setup(corpus, counts, prediction, factorisation, CPU, out, resume)
+    options = build_parser().parse_args([*SMALL, "--epochs", "5", "--window", "2"])
+    prediction, factorisation = configure(options, corpus, "float32")
+    return Setup(corpus, counter(options, corpus), prediction, factorisation, CPU, out, resume)
 
 
 @pytest.mark.parametrize(
