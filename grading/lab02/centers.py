@@ -36,7 +36,15 @@ def _judge_lookup(inputs: Any, value: Any) -> str | None:
     parts = _parts(inputs, value)
     if isinstance(parts, str):
         return parts
-    table, out = np.array(value["table"]), np.array(value["out"])
+    first, second = value["found"]
+    if problem := _wrong_lookup(inputs, parts, first):
+        return problem
+    problem = _wrong_lookup(inputs, parts, second)
+    return problem and f"after the table had moved, {problem}: a look-up composes from the table as it is then"
+
+
+def _wrong_lookup(inputs: Any, parts: np.ndarray, found: Any) -> str | None:
+    table, out = np.array(found["table"]), np.array(found["out"])
     for place, row in enumerate(inputs["rows"]):
         center = place < inputs["centers"]
         expected = parts[row] @ table if center else table[row]
@@ -62,7 +70,7 @@ def _judge_center_gradient(inputs: Any, value: Any) -> str | None:
         expected += np.outer(parts[row], gradient)
     expected, others = rate * expected, rate * others
     if np.allclose(step, expected, rtol=5e-3, atol=1e-3):
-        return None
+        return _judge_squares(inputs, parts, np.array(value["squares"]))
     if np.allclose(step, others, rtol=5e-3, atol=1e-3):
         return "your centers' gradients reach no row: the n-grams learn nothing"
     summed = others.copy()
@@ -74,6 +82,26 @@ def _judge_center_gradient(inputs: Any, value: Any) -> str | None:
     twice = inputs["words"][rows[0]]
     said = f"row {row}, column {column}, moved by {show(step[row, column])}, not {show(expected[row, column])}"
     return f"{said} (partsᵀ times the centers' gradients; {twice!r} is a center twice: both count)"
+
+
+def _judge_squares(inputs: Any, parts: np.ndarray, found: np.ndarray) -> str | None:
+    """What the accumulators of the rows that make the centers grew by."""
+    count = inputs["centers"]
+    moved = np.array(inputs["moved"])[:count]
+    mine = parts[inputs["rows"][:count]]  # (centers, rows)
+    made = mine.any(axis=0)
+    expected = np.mean((mine.T @ moved) ** 2, axis=1)
+    wrong = made & ~np.isclose(found, expected, rtol=1e-3, atol=1e-4)
+    if not wrong.any():
+        return None
+    row = int(np.argmax(wrong))
+    each = (mine.T**2) @ np.mean(moved**2, axis=1)
+    said = f"the accumulator of row {row} grew by {show(found[row])}, not {show(expected[row])}"
+    if np.allclose(found[made], each[made], rtol=1e-3, atol=1e-4):
+        return (
+            f"{said}: your places took a step each; sum their gradients, partsᵀ G, and take one step of table.scatter"
+        )
+    return f"{said}: take one step of table.scatter along partsᵀ G, in which each row occurs once"
 
 
 CENTER_STEPS = (

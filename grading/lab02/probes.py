@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -13,15 +14,21 @@ def _dense(counts: Any) -> Any:
     return plain(counts.toarray() if hasattr(counts, "toarray") else counts)
 
 
-def _count(submission: Any, inputs: Any) -> Any:
-    found = []
-    for case in inputs:
-        ids = np.array(case["ids"], dtype=np.int32)
-        found.append(_dense(submission.cooccurrence(ids, case["vocab"], case["window"])))
-    return found
+def _count(submission: Any, case: Any, **options: Any) -> Any:
+    ids = np.array(case["ids"], dtype=np.int32)
+    counts = _dense(submission.cooccurrence(ids, case["vocab"], case["window"], **options))
+    return {"counts": counts, "ids": plain(ids)}
 
 
-cooccurrence = separators = _count
+def cooccurrence(submission: Any, inputs: Any) -> Any:
+    *cases, weighted = inputs
+    found = [_count(submission, case) for case in cases]
+    takes = "weights" in inspect.signature(submission.cooccurrence).parameters
+    return [*found, _count(submission, weighted, weights=np.array(weighted["weights"])) if takes else None]
+
+
+def separators(submission: Any, inputs: Any) -> Any:
+    return [_count(submission, case) for case in inputs]
 
 
 def weight(submission: Any, inputs: Any) -> Any:
@@ -30,23 +37,73 @@ def weight(submission: Any, inputs: Any) -> Any:
     return [plain(submission.weight(torch.tensor(case["x"]), case["x_max"], case["alpha"])) for case in inputs]
 
 
-def _entries(submission: Any, inputs: Any) -> Any:
+def _entries(inputs: Any) -> Any:
     import torch
 
-    parts = (torch.tensor(inputs[name], dtype=torch.float64) for name in ("own", "other", "log", "weight"))
-    loss, gradient = submission.entry_gradients(*parts)
-    return {"loss": plain(loss), "gradient": plain(gradient)}
+    return [torch.tensor(inputs[name], dtype=torch.float64) for name in ("own", "other", "log", "weight")]
 
 
-glove_loss = glove_gradients = _entries
+def glove_loss(submission: Any, inputs: Any) -> Any:
+    return {"loss": plain(submission.entry_gradients(*_entries(inputs))[0])}
+
+
+def glove_gradients(submission: Any, inputs: Any) -> Any:
+    entries = _entries(inputs)
+    first, again = (plain(submission.entry_gradients(*entries)[1]) for _ in range(2))
+    return {"gradient": first, "again": again}
 
 
 def training(submission: Any, inputs: Any) -> Any:
+    trainers = getattr(inspect.unwrap(submission.train_glove), "__globals__", {})  # what train_glove calls
+    rowwise, paper = trainers.get("RowwiseTrainer"), trainers.get("PaperTrainer")
+    return {
+        "text": _train(submission, inputs["text"]),
+        "rowwise": rowwise and [_rowwise(rowwise, inputs["rowwise"], side) for side in (0, 1)],
+        "paper": paper and _paper(paper, inputs["paper"]),
+    }
+
+
+def _train(submission: Any, inputs: Any) -> Any:
     from scipy import sparse
 
     counts = sparse.csr_array(np.array(inputs["counts"], dtype=np.float32))
     model = submission.train_glove(counts, dim=inputs["dim"], epochs=inputs["epochs"], seed=1)
     return {name: plain(getattr(model, name)) for name in ("w", "w_context", "b", "b_context", "losses")}
+
+
+def _rowwise(trainer_class: Any, inputs: Any, side: int) -> Any:
+    import torch
+    from scipy import sparse
+
+    counts, rng = np.array(inputs["counts"], dtype=np.float32), np.random.default_rng(inputs["seed"])
+    cells = counts.nonzero()
+    x = sparse.csr_array((counts[cells], cells), (inputs["vocab"], inputs["vocab"]))
+    dim, rows = inputs["dim"], slice(inputs["rows"])
+    trainer = trainer_class(x, dim, inputs["x_max"], inputs["alpha"], inputs["l2"], rng)
+    parameters = torch.from_numpy(rng.standard_normal((2, *trainer.table.shape[1:3], dim + 1), dtype=np.float32))
+    trainer.table[..., :dim] = parameters[..., :dim]
+    for table, biases, column in zip(trainer.table, parameters[..., dim], (dim, dim + 1)):
+        table[..., column] = biases
+    trainer.squares.fill_(1)
+    batch = side, trainer.blocks - 1, 0
+    own, other = plain(trainer.table[batch[:2]][rows]), plain(trainer.table[1 - side, 0, rows])
+    squares = plain(trainer.squares[batch[:2]][rows])
+    trainer.step(batch, inputs["lr"])
+    after = {"rows_after": trainer.table[batch[:2]][rows], "squares_after": trainer.squares[batch[:2]][rows]}
+    found = {"batch": batch, "blocks": trainer.blocks, "own": own, "other": other, "squares": squares}
+    return found | plain(after)
+
+
+def _paper(trainer_class: Any, inputs: Any) -> Any:
+    import torch
+    from scipy import sparse
+
+    counts = sparse.csr_array(np.array(inputs["counts"], dtype=np.float32))
+    trainer = trainer_class(counts, inputs["dim"], inputs["x_max"], inputs["alpha"], np.random.default_rng(0))
+    trainer.table.copy_(torch.tensor(inputs["table"]))
+    trainer.squares.copy_(torch.tensor(inputs["squares"]))
+    trainer.step(np.array(inputs["batch"]), inputs["lr"])
+    return {"rows_after": plain(trainer.table), "squares_after": plain(trainer.squares)}
 
 
 def ngrams(submission: Any, inputs: Any) -> Any:
@@ -58,8 +115,8 @@ def hash_ngram(submission: Any, inputs: Any) -> Any:
 
 
 def ngram_rows(submission: Any, inputs: Any) -> Any:
-    rows, offsets = submission.ngram_rows(inputs["words"], inputs["minn"], inputs["maxn"], inputs["bucket"])
-    return {"rows": plain(rows), "offsets": plain(offsets)}
+    found = [submission.ngram_rows(*(case[name] for name in ("words", "minn", "maxn", "bucket"))) for case in inputs]
+    return [{"rows": plain(rows), "offsets": plain(offsets)} for rows, offsets in found]
 
 
 def _tables(inputs: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -70,8 +127,12 @@ def _tables(inputs: Any) -> tuple[np.ndarray, np.ndarray]:
 
 
 def compose(submission: Any, inputs: Any) -> Any:
-    own, grams = _tables(inputs)
-    return plain(submission.compose(inputs["words"], own, grams, inputs["minn"], inputs["maxn"]))
+    found = []
+    for case in inputs:
+        own, grams = _tables(case)
+        vectors = submission.compose(case["words"], own, grams, case["minn"], case["maxn"])
+        found.append({"vectors": plain(vectors), "own": plain(own), "grams": plain(grams)})
+    return found
 
 
 class Subword:
@@ -117,11 +178,13 @@ def center_lookup(submission: Any, inputs: Any) -> Any:
     import torch
 
     trainer = _trainer(submission, inputs)
-    rows = torch.tensor(inputs["rows"])
-    out = torch.zeros(len(rows), 4)
-    trainer._gather(rows, inputs["centers"], out)
-    parts = trainer.subwords.parts
-    return {"parts": _dense(parts), "table": plain(_rows(trainer)), "out": plain(out)}
+    rows, found = torch.tensor(inputs["rows"]), []
+    for _ in range(2):
+        out = torch.zeros(len(rows), 4)
+        trainer._gather(rows, inputs["centers"], out)
+        found.append({"table": plain(_rows(trainer)), "out": plain(out)})
+        _rows(trainer).mul_(-2)
+    return {"parts": _dense(trainer.subwords.parts), "found": found}
 
 
 def center_gradient(submission: Any, inputs: Any) -> Any:
@@ -130,6 +193,13 @@ def center_gradient(submission: Any, inputs: Any) -> Any:
     trainer = _trainer(submission, inputs)
     rows, moved = torch.tensor(inputs["rows"]), torch.tensor(inputs["moved"])
     before = _rows(trainer).double().clone()
-    trainer._gather(rows, inputs["centers"], torch.zeros(len(rows), 4))
+    _move(trainer, inputs, rows, moved)
+    step = plain(_rows(trainer).double() - before)
+    _squares(trainer).fill_(1)  # so small that what is added to them is not lost in rounding
+    _move(trainer, inputs, rows, moved)
+    return {"parts": _dense(trainer.subwords.parts), "step": step, "squares": plain(_squares(trainer) - 1)}
+
+
+def _move(trainer: Any, inputs: Any, rows: Any, moved: Any) -> None:
+    trainer._gather(rows, inputs["centers"], moved.new_zeros(len(rows), 4))
     trainer._scatter(rows, inputs["centers"], moved.clone(), inputs["lr"])
-    return {"parts": _dense(trainer.subwords.parts), "step": plain(_rows(trainer).double() - before)}

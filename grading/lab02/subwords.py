@@ -10,6 +10,7 @@ from grading.judging import differs, show
 from grading.steps import Step
 
 WORDS = ["where", "running", "runs", "naïve", "東京", "a", "banana"]
+BARE = ["a", "where", "é", "i", "banana", "東"]  # four without n-grams of 4 letters: first, last and side by side
 
 
 def _ngrams(word: str, minn: int, maxn: int, marks: bool = True) -> list[str]:
@@ -18,11 +19,11 @@ def _ngrams(word: str, minn: int, maxn: int, marks: bool = True) -> list[str]:
     return [piece for piece in pieces if piece not in ("<", ">")]
 
 
-def _hash(ngram: str, signed: bool = True) -> int:
-    """FNV-1a with every byte read as a signed one, written with Python's own integers."""
+def _hash(ngram: str, least: int = 128) -> int:
+    """FNV-1a with every byte from `least` up read as a signed one, written with Python's own integers."""
     value = 2166136261
     for byte in ngram.encode():
-        number = byte - 256 if signed and byte > 127 else byte
+        number = byte - 256 if byte >= least else byte
         value = ((value ^ (number & 0xFFFFFFFF)) * 16777619) & 0xFFFFFFFF
     return value
 
@@ -48,7 +49,9 @@ def _judge_ngrams(inputs: Any, value: Any) -> str | None:
 
 
 def _hash_inputs(rng: np.random.Generator) -> Any:
-    return ["a", "<wh", "ing>", "naï", "<東京>", "é", "".join(rng.choice(list("abcxyzäß"), 5)) + "ö"]
+    """The last bytes of À and ÿ are 128 and 191, and DEL is the byte 127."""
+    limits = ["\x7f", "À", "ÿ", "🙂"]
+    return ["a", "<wh", "ing>", "naï", "<東京>", "é", *limits, "".join(rng.choice(list("abcxyzäß"), 5)) + "ö"]
 
 
 def _judge_hash(inputs: Any, value: Any) -> str | None:
@@ -56,21 +59,34 @@ def _judge_hash(inputs: Any, value: Any) -> str | None:
         if found == _hash(ngram):
             continue
         said = f"your hash of {ngram!r} was {found}, not {_hash(ngram)}"
-        if found == _hash(ngram, signed=False):
-            return f"{said}: that is plain FNV-1a; fastText sign-extends bytes from 128 up"
-        return said
+        causes = {
+            "that is plain FNV-1a; fastText sign-extends bytes from 128 up": _hash(ngram, 256),
+            "bytes are sign-extended from 128 up, and yours only above 128": _hash(ngram, 129),
+            "bytes are sign-extended from 128 up, and yours from 127 up": _hash(ngram, 127),
+        }
+        matching = [cause for cause, number in causes.items() if found == number]
+        return f"{said}: {matching[0]}" if matching else said
     return None
 
 
 def _rows_inputs(rng: np.random.Generator) -> Any:
-    return {"words": WORDS, "minn": 3, "maxn": int(rng.integers(4, 7)), "bucket": int(rng.integers(200, 5000))}
+    maxn, bucket = int(rng.integers(4, 7)), int(rng.integers(200, 5000))
+    return [{"words": words, "minn": minn, "maxn": maxn, "bucket": bucket} for words, minn in ((WORDS, 3), (BARE, 4))]
 
 
 def _judge_rows(inputs: Any, value: Any) -> str | None:
-    words, minn, maxn, bucket = inputs.values()
+    problems = (_wrong_rows(*pair) for pair in zip(inputs, value, strict=True))
+    return next(filter(None, problems), None)
+
+
+def _wrong_rows(case: Any, value: Any) -> str | None:
+    words, minn, maxn, bucket = case.values()
     rows, offsets = ([int(number) for number in value[name]] for name in ("rows", "offsets"))
     if len(offsets) != len(words) + 1:
-        return f"you returned {len(offsets)} offsets for {len(words)} words; there should be V + 1"
+        said = f"you returned {len(offsets)} offsets for {len(words)} words; there should be V + 1"
+        bare = [word for word in words if not _ngrams(word, minn, maxn)]
+        without = f"{' '.join(bare)}, which have no n-grams of {minn} to {maxn} letters, need theirs, too"
+        return f"{said}: {without}" if bare else said
     for word, start, end in zip(words, offsets, offsets[1:]):
         expected = [_hash(ngram) % bucket for ngram in _ngrams(word, minn, maxn)]
         if sorted(rows[start:end]) != sorted(expected):
@@ -79,8 +95,12 @@ def _judge_rows(inputs: Any, value: Any) -> str | None:
     return None
 
 
-def _table_inputs(rng: np.random.Generator, words: list[str] = WORDS) -> Any:
-    return {"words": words, "minn": 3, "maxn": 5, "bucket": 300, "dim": 4, "seed": int(rng.integers(1000))}
+def _table_inputs(rng: np.random.Generator, words: list[str], minn: int = 3) -> Any:
+    return {"words": words, "minn": minn, "maxn": 5, "bucket": 300, "dim": 4, "seed": int(rng.integers(1000))}
+
+
+def _compose_inputs(rng: np.random.Generator) -> Any:
+    return [_table_inputs(rng, WORDS), _table_inputs(rng, BARE, minn=4)]
 
 
 def _tables(inputs: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -94,8 +114,15 @@ def _gram_rows(inputs: Any, word: str) -> list[int]:
 
 
 def _judge_compose(inputs: Any, value: Any) -> str | None:
+    problems = (_wrong_vectors(*pair) for pair in zip(inputs, value, strict=True))
+    return next(filter(None, problems), None)
+
+
+def _wrong_vectors(inputs: Any, value: Any) -> str | None:
     own, grams = _tables(inputs)
-    found = np.array(value, dtype=float)
+    if not (np.array_equal(value["own"], own) and np.array_equal(value["grams"], grams)):
+        return "your function changed the rows that it was given: write the vectors to an array of their own"
+    found = np.array(value["vectors"], dtype=float)
     if found.shape != own.shape:
         return f"you returned shape {found.shape} for {len(own)} words; it should be (V, d) = {own.shape}"
     for word, mine, row in zip(inputs["words"], own, found):
@@ -104,10 +131,13 @@ def _judge_compose(inputs: Any, value: Any) -> str | None:
         if np.allclose(row, expected, atol=1e-5):
             continue
         said = f"your vector of {word!r}, {len(parts)} n-grams, begins {show(row[0])}, not {show(expected[0])}"
-        causes = {"that is the sum; take the mean": expected * (1 + len(parts))}
-        if len(parts):
-            causes["the word's own row is missing"] = parts.mean(axis=0)
-            causes["its own row counts among the parts: divide by 1 + n"] = (mine + parts.sum(axis=0)) / len(parts)
+        if not len(parts):
+            return f"{said}: a word without n-grams is its own row alone"
+        causes = {
+            "that is the sum; take the mean": expected * (1 + len(parts)),
+            "the word's own row is missing": parts.mean(axis=0),
+            "its own row counts among the parts: divide by 1 + n": (mine + parts.sum(axis=0)) / len(parts),
+        }
         matching = [cause for cause, vector in causes.items() if np.allclose(row, vector, atol=1e-5)]
         return f"{said}: {matching[0]}" if matching else said
     return None
@@ -140,6 +170,6 @@ NGRAM_STEPS = (
     Step("ngrams", 8, ("ngrams",), _ngram_inputs, _judge_ngrams),
     Step("hash_ngram", 10, ("hash_ngram",), _hash_inputs, _judge_hash),
     Step("ngram_rows", 4, ("ngram_rows",), _rows_inputs, _judge_rows),
-    Step("compose", 8, ("compose",), _table_inputs, _judge_compose),
+    Step("compose", 8, ("compose",), _compose_inputs, _judge_compose),
 )
 CARRIED = Step("carried", 6, ("carried",), lambda rng: _table_inputs(rng, ["unhappyness"]), _judge_carried)

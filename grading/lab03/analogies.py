@@ -70,12 +70,22 @@ def _judge_mul(inputs: Any, value: Any) -> str | None:
 def _judge_limits(inputs: Any, value: Any) -> str | None:
     if wrong := _wrong_answers(inputs, value["one"], "3cosadd", inputs["limit"]):
         return f"with limits=({inputs['limit']},): {wrong}"
-    both = value["both"]
-    if len(both) != 2:
-        return f"two limits were asked, (limits, n) = (2, {len(inputs['questions'])}); you returned {np.shape(both)}"
-    for found, limit in zip(both, (inputs["limit"], None)):
+    for key, limits in (("both", (inputs["limit"], None)), ("turned", (None, inputs["limit"]))):
+        if len(value[key]) != 2:
+            asked = f"limits={limits} asks for shape (limits, n) = (2, {len(inputs['questions'])})"
+            return f"{asked}; you returned {np.shape(value[key])}"
+        if found := _wrong_rows(inputs, value[key], limits):
+            turned = not _wrong_rows(inputs, value[key][::-1], limits)
+            said = "your rows were in the other order: the first row belongs to the first limit" if turned else found
+            return f"with limits={limits}, {said}"
+    return None
+
+
+def _wrong_rows(inputs: Any, rows: Any, limits: tuple[int | None, ...]) -> str | None:
+    """What is wrong with the first wrong row of answers, each of which has its own limit."""
+    for found, limit in zip(rows, limits, strict=True):
         if wrong := _wrong_answers(inputs, found, "3cosadd", limit):
-            return f"with limits=({inputs['limit']}, None), for {limit}: {wrong}"
+            return f"for {limit}: {wrong}"
     return None
 
 

@@ -13,9 +13,12 @@ from grading.steps import Step
 
 
 def _weat_inputs(rng: np.random.Generator) -> Any:
-    a, b = rng.normal(size=(2, 4, 6)) + np.eye(6)[:2, None] * 1.5
-    x, y = rng.normal(size=(2, 5, 6)) + np.eye(6)[:2, None] * 0.4
-    return {name: unit_rows(rows).tolist() for name, rows in zip("xyab", (x, y, a, b))}
+    """No two sets of one size, so that a sum is no multiple of a mean."""
+    shapes = {"x": (6, 0, 0.4), "y": (4, 1, 0.4), "a": (3, 0, 1.5), "b": (5, 1, 1.5)}
+    return {
+        name: unit_rows(rng.normal(size=(size, 6)) + lean * np.eye(6)[axis]).tolist()
+        for name, (size, axis, lean) in shapes.items()
+    }
 
 
 def _judge_weat(inputs: Any, value: Any) -> str | None:
@@ -30,20 +33,30 @@ def _judge_weat(inputs: Any, value: Any) -> str | None:
             return f"{said}: the sample's standard deviation divides by n − 1"
         if not differs(value["effect"], float(apart)):
             return f"{said}: divide by the standard deviation of s over x and y together"
+        summed = np.concatenate([words @ a.sum(axis=0) - words @ b.sum(axis=0) for words in (x, y)])
+        apart = np.mean(summed[: len(x)]) - np.mean(summed[len(x) :])
+        if not differs(value["effect"], float(apart / np.std(summed, ddof=1))):
+            sizes = f"a has {len(a)} words and b has {len(b)}"
+            return f"{said}: s takes the mean of the cosines with each set, not their sum, since {sizes}"
         return said
-    splits = [sum(both[list(chosen)]) for chosen in itertools.combinations(range(10), 5)]
-    p = float(np.mean(np.array(splits) >= sum(of_x) - 1e-12))
+    splits = [sum(both[list(chosen)]) for chosen in itertools.combinations(range(len(both)), len(x))]
+    count = int(np.sum(np.array(splits) >= sum(of_x) - 1e-12))
+    p = count / len(splits)
     if differs(value["p"], p, 0.02):  # a sampled p is as good
-        return f"your p was {show(value['p'])}; {p * 252:.0f} of the 252 splits have a sum as large: {show(p)}"
+        return f"your p was {show(value['p'])}; {count} of the {len(splits)} splits have a sum as large: {show(p)}"
     return None
 
 
 def _debias_inputs(rng: np.random.Generator) -> Any:
     direction = unit_rows(rng.normal(size=(1, 5)))[0]
     words = ["she", "he", "woman", "man", "queen", "nurse", "doctor", "table"]
+    matrix = rng.normal(size=(8, 5)) * rng.uniform(0.5, 3, (8, 1))
+    along = unit_rows(matrix) @ direction
+    # Of one pair the second word lies further along the direction, of the other the first.
+    order = [*sorted([0, 1], key=lambda row: along[row]), *sorted([2, 3], key=lambda row: -along[row]), 4, 5, 6, 7]
     return {
         "words": words,
-        "matrix": rounded(rng.normal(size=(8, 5)) * rng.uniform(0.5, 3, (8, 1))),
+        "matrix": rounded(matrix[order]),
         "direction": direction.tolist(),
         "equalize": [[0, 1], [2, 3]],
         "specific": [4],

@@ -60,7 +60,8 @@ def analogies_mul(submission: Any, inputs: Any) -> Any:
 def analogies_limits(submission: Any, inputs: Any) -> Any:
     one = submission.solve_analogies(*_analogy(inputs), limits=(inputs["limit"],))
     both = submission.solve_analogies(*_analogy(inputs), limits=(inputs["limit"], None))
-    return {"one": plain(one), "both": plain(both)}
+    turned = submission.solve_analogies(*_analogy(inputs), limits=(None, inputs["limit"]))
+    return {"one": plain(one), "both": plain(both), "turned": plain(turned)}
 
 
 def _analogy(inputs: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -77,15 +78,15 @@ def proportion_interval(submission: Any, inputs: Any) -> Any:
 
 
 def compare_correlations(submission: Any, inputs: Any) -> Any:
-    first, second, human = (np.array(inputs[name]) for name in ("first", "second", "human"))
-    return {
-        "same": plain(submission.compare_correlations(first, 3 * first, human)),
-        "other": plain(submission.compare_correlations(first, second, human)),
-    }
+    def compare(case: dict) -> Any:
+        return plain(submission.compare_correlations(*(np.array(case[name]) for name in ("first", "second", "human"))))
+
+    return {name: [compare(case) for case in cases] for name, cases in inputs.items()}
 
 
 def anisotropy(submission: Any, inputs: Any) -> Any:
-    return [plain(submission.anisotropy(np.array(matrix))) for matrix in inputs]
+    matrices = [np.array(matrix, dtype=np.float64) for matrix in inputs]
+    return [{"cosine": plain(submission.anisotropy(matrix)), "matrix": plain(matrix)} for matrix in matrices]
 
 
 def nearest_rows(submission: Any, inputs: Any) -> Any:

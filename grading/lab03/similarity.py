@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from grading.judging import differs, rounded, show
+from grading.judging import differs, rounded, show, show_row
 from grading.steps import Step
+
+Z = 1.959964  # 95 % of a normal distribution
 
 # spearman
 
@@ -27,49 +29,69 @@ def _ranks(values: Any) -> np.ndarray:
 
 def _spearman_inputs(rng: np.random.Generator) -> Any:
     x = rounded(rng.normal(size=20))
-    tied = rng.integers(0, 4, 20).tolist()
+    # Where all groups of equal values are equally large, many a rule for ties gives the same ρ.
+    tied, other = (
+        rng.permutation(np.repeat(np.arange(len(sizes)), sizes)) for sizes in ([2, 9, 3, 6], [1, 8, 1, 7, 3])
+    )
     return [
         {"x": [1, 2, 3, 4], "y": [1, 3, 2, 4]},
         {"x": x, "y": rounded(np.exp(2 * np.array(x)))},
-        {"x": tied, "y": rounded(rng.normal(size=20) + tied)},
+        {"x": tied.tolist(), "y": rounded(rng.normal(size=20) + tied)},
+        {"x": tied.tolist(), "y": other.tolist()},
         {"x": [1, 2, 3], "y": [5, 5, 5]},
     ]
 
 
 def _judge_spearman(inputs: Any, value: Any) -> str | None:
-    four, curve, tied, constant = value
+    four, curve, *tied, constant = value
     if differs(four, 0.8):
         return f"your ρ of 1 2 3 4 and 1 3 2 4 was {show(four)}: it is 1 − 6·(1 + 1)/(4·15) = .8"
     if differs(curve, spearman_of(inputs[1]["x"], inputs[1]["y"])):
         r = np.corrcoef(inputs[1]["x"], inputs[1]["y"])[0, 1]
         hint = ": that is Pearson's r of the values, take it of the ranks" if not differs(curve, r, 1e-4) else ""
         return f"x and exp(2x) are in the same order, so ρ is 1; yours was {show(curve)}{hint}"
-    if differs(tied, spearman_of(inputs[2]["x"], inputs[2]["y"])):
-        expected = spearman_of(inputs[2]["x"], inputs[2]["y"])
-        said = f"with equal values among x your ρ was {show(tied)}, not {show(expected)}"
-        return f"{said}: equal values share their average rank"
+    for sides, case, found in zip(("among x", "on both sides"), inputs[2:4], tied, strict=True):
+        if wrong := _wrong_ties(case["x"], case["y"], found):
+            return f"with equal values {sides} {wrong}"
     if differs(constant, math.nan):
         return f"of 1 2 3 and 5 5 5 your ρ was {show(constant)}: a side without order has no correlation, NaN"
     return None
 
 
+def _wrong_ties(x: Any, y: Any, found: Any) -> str | None:
+    expected = spearman_of(x, y)
+    if not differs(found, expected):
+        return None
+    said = f"your ρ was {show(found)}, not {show(expected)}: equal values share the average of the ranks they take up"
+    numbers = np.array([np.unique(side, return_inverse=True)[1] for side in (x, y)])
+    if not differs(found, float(np.corrcoef(numbers)[0, 1])):
+        return f"{said}, and the next greater value's rank comes after all of these; you numbered the distinct values"
+    return said
+
+
 # cosines and similarity
 
-WORDS = ["tiger", "cat", "book", "paper", "king", "queen", "stock", "jaguar"]
+WORDS = ["tiger", "cat", "book", "paper", "king", "queen", "stock", "jaguar", "Paris", "apple", "Apple"]
 
 
 def _cosines_inputs(rng: np.random.Generator) -> Any:
-    matrix = rng.normal(size=(8, 5)) * rng.uniform(0.5, 4, (8, 1)) + 0.5
+    matrix = rng.normal(size=(len(WORDS), 5)) * rng.uniform(0.5, 4, (len(WORDS), 1)) + 0.5
     pairs = [["tiger", "cat", 7.35], ["book", "paper", 7.46], ["king", "queen", 8.58], ["stock", "jaguar", 0.92]]
     pairs += [["tiger", "zebra", 6.0], ["yak", "zebra", 5.0], ["Tiger", "jaguar", 8.0]]
+    pairs += [["paris", "king", 4.0], ["queen", "PARIS", 3.0], ["Apple", "book", 2.0], ["apple", "APPLE", 9.0]]
     return {"words": WORDS, "matrix": rounded(matrix), "pairs": pairs}
+
+
+def _spelling(word: str, words: Any) -> str | None:
+    """What the vocabulary has for a word: the word as written, in lower case, or in title case."""
+    return next((spelling for spelling in (word, word.lower(), word.title()) if spelling in words), None)
 
 
 def _cosines(inputs: Any, oov: str) -> list[float]:
     vectors = dict(zip(inputs["words"], np.array(inputs["matrix"])))
     found = []
     for first, second, _ in inputs["pairs"]:
-        v, w = (vectors.get(word.lower()) for word in (first, second))
+        v, w = (vectors.get(_spelling(word, vectors)) for word in (first, second))
         if (v is None or w is None) and oov != "mean":
             found.append(math.nan if oov == "skip" else 0.0)
             continue
@@ -80,26 +102,32 @@ def _cosines(inputs: Any, oov: str) -> list[float]:
 
 
 def _judge_cosines(inputs: Any, value: Any) -> str | None:
-    vectors = dict(zip(inputs["words"], np.array(inputs["matrix"])))
+    known = [all(_spelling(word, inputs["words"]) for word in pair[:2]) for pair in inputs["pairs"]]
     for oov in ("skip", "zero", "mean"):
         expected = _cosines(inputs, oov)
-        for (first, second, _), cosine, right in zip(inputs["pairs"], value[oov]["cosine"], expected, strict=True):
-            if not differs(cosine, right):
-                continue
-            unknown = [word for word in (first, second) if word.lower() not in vectors]
-            if unknown:
-                what = f"{' and '.join(unknown)} not in the vocabulary and oov={oov!r}"
-                return f"for {first}–{second}, {what}, your cosine was {show(cosine)}, not {show(right)}"
-            if first != first.lower() and (cosine is None or math.isnan(cosine) or cosine == 0):
-                return f"you did not find {first}: look it up as {first.lower()} where the vocabulary has no capitals"
-            dot = float(vectors[first.lower()] @ vectors[second])
-            hint = ": that is the product, divide it by both lengths" if not differs(cosine, dot, 1e-3) else ""
-            return f"for {first}–{second} your cosine was {show(cosine)}, not {show(right)}{hint}"
-        known = [first.lower() in vectors and second in vectors for first, second, _ in inputs["pairs"]]
-        if [bool(each) for each in value[oov]["known"]] != known:
-            found = sum(map(bool, value[oov]["known"]))
-            return f"with oov={oov!r} you called {found} pairs known; {sum(known)} have both words in the vocabulary"
+        for pair, cosine, right in zip(inputs["pairs"], value[oov]["cosine"], expected, strict=True):
+            if differs(cosine, right):
+                said = f"for {pair[0]}–{pair[1]} with oov={oov!r} your cosine was {show(cosine)}, not {show(right)}"
+                return f"{said}{_cosine_hint(inputs, pair[:2], cosine)}"
+        for pair, called, right in zip(inputs["pairs"], value[oov]["known"], known, strict=True):
+            if bool(called) != right:
+                count = f"{sum(known)} pairs have both words in the vocabulary"
+                return f"with oov={oov!r} you called {pair[0]}–{pair[1]} {'' if called else 'un'}known; {count}"
     return None
+
+
+def _cosine_hint(inputs: Any, pair: list[str], cosine: Any) -> str:
+    """What may be behind a wrong cosine, to be added to the message."""
+    found = [_spelling(word, inputs["words"]) for word in pair]
+    if None in found:
+        unknown = [word for word, spelling in zip(pair, found) if spelling is None]
+        return f"; {' and '.join(unknown)} {'are' if len(unknown) > 1 else 'is'} not in the vocabulary"
+    recased = [f"{word} as {spelling}" for word, spelling in zip(pair, found) if not word == spelling == word.lower()]
+    if recased:
+        rule = "look each word up as it is written, then in lower case, then in title case"
+        return f"; the vocabulary has {' and '.join(recased)}: {rule}"
+    v, w = (np.array(inputs["matrix"][inputs["words"].index(word)]) for word in pair)
+    return ": that is the product, divide it by both lengths" if not differs(cosine, float(v @ w), 1e-3) else ""
 
 
 def _similarity_inputs(rng: np.random.Generator) -> Any:
@@ -129,7 +157,32 @@ def _judge_similarity(inputs: Any, value: Any) -> str | None:
         if (used, total) != (int(known.sum()), len(human)):
             both = f"{known.sum()} of {len(human)} have two known words"
             return f"with oov={oov!r} you reported {used}/{total} pairs used; {both}"
+        if wrong := _wrong_interval(value[oov], int(known.sum()) if oov == "skip" else len(human), len(human)):
+            return f"with oov={oov!r} {wrong}"
     return None
+
+
+def _wrong_interval(value: Any, scored: int, total: int) -> str | None:
+    """`scored` of `total` pairs have a cosine; ρ is right."""
+    if missing := [end for end in ("low", "high") if end not in value]:
+        return f"you returned no {' and no '.join(missing)}: spearman_interval gives the ends of ρ's interval"
+    found, rho = (value["low"], value["high"]), value["rho"]
+    expected = _fisher_interval(rho, scored)
+    if _same_ends(found, expected):
+        return None
+    said = f"your interval of ρ was {show_row(found)}, not {show_row(expected)}"
+    if scored != total and _same_ends(found, _fisher_interval(rho, total)):
+        return f"{said}: it counts all {total} pairs, but only {scored} have a cosine, and fewer pairs say less"
+    return f"{said}: it is spearman_interval of ρ and the {scored} pairs that have a cosine"
+
+
+def _same_ends(found: Any, expected: tuple[float, float]) -> bool:
+    return not any(differs(end, right, 1e-4) for end, right in zip(found, expected, strict=True))  # z may be 1.96
+
+
+def _fisher_interval(rho: float, n: int) -> tuple[float, float]:
+    half = Z * math.sqrt((1 + rho * rho / 2) / (n - 3))  # Bonett & Wright's variance of Fisher's z
+    return math.tanh(math.atanh(rho) - half), math.tanh(math.atanh(rho) + half)
 
 
 SIMILARITY_STEPS = (

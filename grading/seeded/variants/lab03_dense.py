@@ -20,13 +20,15 @@ def unit_rows(matrix):
 
 
 def cosines(vectors, pairs, oov="skip"):
-    lower = " ".join(vectors.words).islower()
     gram = unit_rows(np.vstack([vectors.matrix, np.mean(vectors.matrix, axis=0)]))
     gram = gram @ gram.T
     unknown = len(vectors.words)
     values, known = np.empty(len(pairs)), np.zeros(len(pairs), dtype=bool)
     for place, (first, second, _) in enumerate(pairs):
-        i, j = (vectors.index.get(word.lower() if lower else word, unknown) for word in (first, second))
+        i, j = (
+            next((vectors.index[each] for each in (word, word.lower(), word.title()) if each in vectors.index), unknown)
+            for word in (first, second)
+        )
         known[place] = i != unknown and j != unknown
         values[place] = gram[i, j]
         if not known[place] and oov != "mean":
@@ -38,7 +40,10 @@ def evaluate_similarity(vectors, pairs, oov="skip"):
     values, known = cosines(vectors, pairs, oov)
     kept = values == values
     human = np.array([score for _, _, score in pairs])
-    return {"rho": spearman(values[kept], human[kept]), "used": int(known.sum()), "total": int(known.size)}
+    rho = spearman(values[kept], human[kept])
+    half = 1.959964 * np.sqrt((1 + rho**2 / 2) / (kept.sum() - 3))
+    low, high = np.tanh([np.arctanh(rho) - half, np.arctanh(rho) + half])
+    return {"rho": rho, "low": low, "high": high, "used": int(known.sum()), "total": int(known.size)}
 
 
 def solve_analogies(unit, questions, objective="3cosadd", epsilon=0.001, limits=(None,)):

@@ -32,14 +32,19 @@ def cosine(v, w):
     return dot(v, w) / length if length else 0.0
 
 
+def spelling(word, vectors):
+    for each in (word, word.lower(), word.title()):
+        if each in vectors:
+            return each
+    return word
+
+
 def cosines(vectors, pairs, oov="skip"):
     size = len(vectors.words)
     mean = [sum(float(row[i]) for row in vectors.matrix) / size for i in range(len(vectors.matrix[0]))]
-    lower = all(word.islower() for word in vectors.words)
     found, known = [], []
     for first, second, *_ in pairs:
-        if lower:
-            first, second = first.lower(), second.lower()
+        first, second = (spelling(word, vectors) for word in (first, second))
         known.append(first in vectors and second in vectors)
         if known[-1] or oov == "mean":
             found.append(cosine(*([*vectors.matrix, mean][vectors.index.get(word, size)] for word in (first, second))))
@@ -52,7 +57,9 @@ def evaluate_similarity(vectors, pairs, oov="skip"):
     found, known = cosines(vectors, pairs, oov)
     scored = [(c, pair[2]) for c, pair in zip(found, pairs) if not math.isnan(c)]
     rho = spearman([c for c, _ in scored], [human for _, human in scored])
-    return {"rho": rho, "used": sum(known), "total": len(pairs)}
+    half = Z * math.sqrt((1 + rho * rho / 2) / (len(scored) - 3))
+    low, high = (math.tanh(math.atanh(rho) + side * half) for side in (-1, 1))
+    return {"rho": rho, "low": low, "high": high, "used": sum(known), "total": len(pairs)}
 
 
 def solve_analogies(unit, questions, objective="3cosadd", epsilon=0.001, limits=(None,)):
@@ -80,7 +87,8 @@ def proportion_interval(correct, n):
     if not n:
         return math.nan, math.nan
     root = Z * math.sqrt(Z * Z + 4 * correct * (n - correct) / n)
-    return tuple((2 * correct + Z * Z + sign * root) / (2 * (n + Z * Z)) for sign in (-1, 1))
+    low, high = ((2 * correct + Z * Z + sign * root) / (2 * (n + Z * Z)) for sign in (-1, 1))
+    return max(low, 0.0), min(high, 1.0)
 
 
 def section_scores(sections, answered, right):

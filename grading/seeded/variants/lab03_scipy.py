@@ -14,10 +14,11 @@ def spearman(x, y):
 
 
 def cosines(vectors, pairs, oov="skip"):
-    fold = str.lower if all(map(str.islower, vectors.words)) else str
     table = np.vstack([vectors.matrix, vectors.matrix.mean(axis=0)])
     outside = len(vectors.words)
-    rows = np.array([[vectors.index.get(fold(word), outside) for word in pair[:2]] for pair in pairs])
+    spellings = np.array([[(word, word.lower(), word.title()) for word in pair[:2]] for pair in pairs])  # (n, 2, 3)
+    rows = np.vectorize(lambda word: vectors.index.get(word, outside))(spellings)
+    rows = np.take_along_axis(rows, (rows < outside).argmax(axis=2)[..., None], axis=2)[..., 0]
     values = 1 - np.array([cdist(table[[i]], table[[j]], "cosine")[0, 0] for i, j in rows])
     known = ~(rows == outside).any(axis=1)
     if oov == "mean":
@@ -29,7 +30,10 @@ def evaluate_similarity(vectors, pairs, oov="skip"):
     values, known = cosines(vectors, pairs, oov)
     human = np.array([pair[2] for pair in pairs])
     found = stats.spearmanr(values, human, nan_policy="omit")
-    return {"rho": float(found.statistic), "used": known.sum(), "total": len(pairs)}
+    rho = float(found.statistic)
+    spread = np.sqrt((1 + rho**2 / 2) / (np.isfinite(values).sum() - 3))
+    low, high = np.tanh(stats.norm.interval(0.95, np.arctanh(rho), spread))
+    return {"rho": rho, "low": low, "high": high, "used": known.sum(), "total": len(pairs)}
 
 
 def solve_analogies(unit, questions, objective="3cosadd", epsilon=0.001, limits=(None,)):

@@ -26,8 +26,9 @@ def spearman(x, y):
 
 def cosines(vectors, pairs, oov="skip"):
     matrix = torch.as_tensor(vectors.matrix, dtype=torch.float64)
-    cased = any(word != word.lower() for word in vectors.words)
-    rows = torch.tensor([[vectors.index.get(w if cased else w.lower(), -1) for w in pair[:2]] for pair in pairs])
+    spellings = [[(word, word.lower(), word.title()) for word in pair[:2]] for pair in pairs]
+    rows = torch.tensor([[[vectors.index.get(each, -1) for each in word] for word in pair] for pair in spellings])
+    rows = rows.gather(2, (rows >= 0).int().argmax(2, keepdim=True)).squeeze(2)  # the first spelling that is known
     known = (rows >= 0).all(1)
     padded = torch.cat([matrix, matrix.mean(0, keepdim=True)])  # row −1 is the mean
     values = F.cosine_similarity(padded[rows[:, 0]], padded[rows[:, 1]])
@@ -40,7 +41,10 @@ def evaluate_similarity(vectors, pairs, oov="skip"):
     values, known = cosines(vectors, pairs, oov)
     there = ~values.isnan()
     human = torch.tensor([score for *_, score in pairs])
-    return {"rho": spearman(values[there], human[there]), "used": known.sum(), "total": len(pairs)}
+    rho = spearman(values[there], human[there])
+    half = (Z2 * (1 + rho**2 / 2) / (there.sum() - 3)).sqrt()
+    low, high = (rho.atanh() - half).tanh(), (rho.atanh() + half).tanh()
+    return {"rho": rho, "low": low, "high": high, "used": known.sum(), "total": len(pairs)}
 
 
 def proportion_interval(correct, n):
@@ -48,7 +52,7 @@ def proportion_interval(correct, n):
         return torch.nan, torch.nan
     p = correct / n
     middle, half = p + Z2 / (2 * n), (Z2 * (p * (1 - p) + Z2 / (4 * n)) / n) ** 0.5
-    return (middle - half) / (1 + Z2 / n), (middle + half) / (1 + Z2 / n)
+    return max((middle - half) / (1 + Z2 / n), 0.0), min((middle + half) / (1 + Z2 / n), 1.0)
 
 
 def section_scores(sections, answered, right):
