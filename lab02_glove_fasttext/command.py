@@ -30,7 +30,7 @@ from lab02_glove_fasttext.comparison import (
 )
 from lab02_glove_fasttext.glove import probability_ratios
 from lab02_glove_fasttext.models import Setup, train_models
-from lab02_glove_fasttext.options import Prediction, build_parser, configure, counter, read_slice
+from lab02_glove_fasttext.options import Prediction, build_parser, configure, counted_from, counter, read_slice
 from lab03_eval.measures.senses import evaluate_senses, format_senses
 from lab03_eval.vectors import WordVectors
 
@@ -84,6 +84,7 @@ def run(args: argparse.Namespace) -> None:
 def settled(args: argparse.Namespace, prediction: Prediction) -> dict[str, Any]:
     """Every option that shapes the results, those that the corpus settles included, by name."""
     known = {key: value for key, value in asdict(prediction).items() if key in vars(args) and key != "precision"}
+    known["glove_subsample"] = counted_from(args)
     options = vars(args) | known
     return {key: options[key] for key in sorted(options) if key not in ("out", "resume", "dry_run")}
 

@@ -22,6 +22,7 @@ from lab02_glove_fasttext.ppmi import demand_fewer_dimensions
 from lab02_glove_fasttext.solution import cooccurrence
 
 SLICE = 10_000_000
+THINNED = 1e-3  # from this share of the text on, a word's tokens are dropped before GloVe counts
 UNKNOWN = ("covid", "transformer", "googling", "unfriendliest", "ronaldo", "germanification", "xqzt")
 ALSO = ("cbow", "cbow_undivided", "hierarchical", "ppmi")
 
@@ -74,8 +75,8 @@ def build_parser() -> OneLineParser:
     counting.add_argument("--glove-epochs", type=number(int, 1, 1000), default=20, help="passes over the counts")
     counting.add_argument("--glove-lr", type=number(float, 0, 10, open_low=True), help="default: the optimizer's")
     counting.add_argument(
-        "--glove-subsample", type=number(float, 0, 1, open_low=True), default=1e-3, metavar="T",
-        help="drop frequent tokens before counting; 1 keeps all, as the paper does",
+        "--glove-subsample", type=number(float, 0, 1, open_low=True), metavar="T",
+        help="drop frequent tokens before counting: 1e-3, or --subsample if more; 1 keeps all, as the paper does",
     )  # fmt: skip
     counting.add_argument("--x-max", type=number(float, 0, 1e9, open_low=True), default=100.0)
     counting.add_argument("--alpha", type=number(float, 0, 1, open_low=True), default=0.75)
@@ -120,8 +121,14 @@ def configure(args: argparse.Namespace, corpus: Corpus, precision: str) -> tuple
         **{key: getattr(args, key) for key in ("minn", "maxn", "bucket")},
     )
     shape = {key: getattr(args, key) for key in ("dim", "x_max", "alpha", "optimizer")}
-    chosen = {"epochs": args.glove_epochs, "lr": args.glove_lr, "subsample": args.glove_subsample}
+    chosen = {"epochs": args.glove_epochs, "lr": args.glove_lr, "subsample": counted_from(args)}
     return prediction, Factorisation(**chosen, **shape)
+
+
+def counted_from(args: argparse.Namespace) -> float:
+    """The threshold of GloVe's text, which is never thinner than that of skip-gram."""
+    threshold: float = args.glove_subsample or max(THINNED, args.subsample)
+    return threshold
 
 
 def counter(args: argparse.Namespace, corpus: Corpus) -> Callable[[np.ndarray], sparse.csr_array]:

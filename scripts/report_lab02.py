@@ -57,7 +57,7 @@ from lab02_glove_fasttext.comparison import (
 )
 from lab02_glove_fasttext.glove import ORIGIN, Glove, train_glove
 from lab02_glove_fasttext.models import Setup, fasttext, thinned
-from lab02_glove_fasttext.options import ALSO, Factorisation, build_parser, configure, counter, read_slice
+from lab02_glove_fasttext.options import ALSO, Factorisation, build_parser, configure, counted_from, counter, read_slice
 from lab03_eval.benchmarks import BENCHMARKS, HELD_OUT
 from lab03_eval.eval_embeddings import evaluate
 from lab03_eval.vectors import WordVectors
@@ -120,7 +120,7 @@ def measure_sweep(args: argparse.Namespace) -> dict[str, Any]:
     options, corpus = the_slice(args.data)
     count = counter(options, corpus)
     shape = {"dim": options.dim, "epochs": options.glove_epochs, "lr": None, "optimizer": "blocks"}
-    shape["subsample"] = options.glove_subsample
+    shape["subsample"] = counted_from(options)
     settings = {
         f"x_max {x_max:g}, α {alpha:g}": Factorisation(**shape, x_max=x_max, alpha=alpha) for x_max, alpha in SWEEP
     }

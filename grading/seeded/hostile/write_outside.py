@@ -1,13 +1,14 @@
 """Writes wherever it can: the system's folders, home, the repository that its tools lie in, other users' files."""
 
 import os
+import sys
 from pathlib import Path
 
 NAME = "hostile-was-here"
 
 
 def build_vocab(tokens, min_count=5):
-    repository = Path("lab03_eval").resolve().parent
+    repository = Path(sys.prefix).parent  # where .venv lies
     folders = ["/", "/tmp", "/var/tmp", "/etc", "/root", "/home", "/usr/lib", "/run", Path.home().parent.parent]
     folders += [repository, repository / "tests", repository / "grading", repository / "lab03_eval", "..", "../.."]
     written = []

@@ -144,4 +144,9 @@ def nearest(vectors, word, topn=8, restrict=30_000):
 
 
 def analogy(vectors, a, b, c, topn=5, restrict=30_000):
-    return vectors.analogy(a, b, c, topn=topn, restrict=restrict)
+    matrix = vectors.matrix / np.linalg.norm(vectors.matrix, axis=1, keepdims=True)
+    asked = [vectors.index[word] for word in (a, b, c)]
+    target = matrix[asked[1]] - matrix[asked[0]] + matrix[asked[2]]
+    scores = matrix[:restrict] @ target / np.linalg.norm(target)
+    order = [row for row in np.argsort(scores)[::-1] if row not in asked]
+    return [(vectors.words[row], scores[row]) for row in order[:topn]]
