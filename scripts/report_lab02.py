@@ -57,7 +57,7 @@ from lab02_glove_fasttext.comparison import (
 )
 from lab02_glove_fasttext.glove import ORIGIN, Glove, train_glove
 from lab02_glove_fasttext.models import Setup, fasttext, thinned
-from lab02_glove_fasttext.options import ALSO, Factorisation, build_parser, configure, counted_from, counter, read_slice
+from lab02_glove_fasttext.options import ALSO, Factorisation, build_parser, configure, counter, read_slice
 from lab03_eval.benchmarks import BENCHMARKS, HELD_OUT
 from lab03_eval.eval_embeddings import evaluate
 from lab03_eval.vectors import WordVectors
@@ -66,7 +66,7 @@ from scripts.processes import run_python
 from scripts.reporting import ROOT, Report, folder, load
 
 SWEEP = ((100.0, 0.75), (10.0, 0.75), (1000.0, 0.75), (100.0, 0.5), (100.0, 1.0))  # x_max and alpha
-THINNED = {"every token counted": 1.0, "counted from t = 1e-4": 1e-4}  # --glove-subsample
+THINNED = {f"thinned, t = {threshold:g}": threshold for threshold in (1e-3, 1e-4)}  # --glove-subsample
 PAPER_EPOCHS = 3
 BUCKETS = 2_000_000
 PEER = "fastText 0.9.3"
@@ -120,7 +120,7 @@ def measure_sweep(args: argparse.Namespace) -> dict[str, Any]:
     options, corpus = the_slice(args.data)
     count = counter(options, corpus)
     shape = {"dim": options.dim, "epochs": options.glove_epochs, "lr": None, "optimizer": "blocks"}
-    shape["subsample"] = counted_from(options)
+    shape["subsample"] = 1.0  # every token is counted, as in the paper
     settings = {
         f"x_max {x_max:g}, α {alpha:g}": Factorisation(**shape, x_max=x_max, alpha=alpha) for x_max, alpha in SWEEP
     }
