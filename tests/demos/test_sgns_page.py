@@ -266,9 +266,11 @@ def test_a_run_can_be_stopped_and_run_again(opened):
 
 
 def wait_for(browser, heading: str) -> None:
+    """One script reads the heading, since a run replaces the element between finding it and asking for its text."""
     from selenium.webdriver.support.ui import WebDriverWait
 
-    WebDriverWait(browser, 30).until(lambda b: heading in b.find_element("css selector", "#stage h2").text)
+    read = "return document.querySelector('#stage h2').textContent"
+    WebDriverWait(browser, 30).until(lambda b: heading in b.execute_script(read))
 
 
 TRAINED = """
