@@ -32,22 +32,10 @@ from tqdm import tqdm
 from grading.gradebook.page import write_page
 from grading.gradebook.table import row, write_csv
 from grading.grader import SEED, agreed, grade
+from grading.handed_in import submissions_in
 from grading.places import LABS, ROOT
-from grading.submission import MAIN, SubmissionError, find_submission
+from grading.submission import SubmissionError, find_submission
 from lab01_word2vec.text import SAMPLE, WIKI8
-
-
-def submissions_in(folder: Path) -> list[Path]:
-    """Files *.py and folders, by name, without hidden ones. Raises InputError where there is none."""
-    if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder; give the one that holds the submissions")
-    if (folder / MAIN).is_file():
-        raise InputError(f"{folder}: holds {MAIN}, so it is one submission; give the folder of them all")
-    found = [path for path in folder.iterdir() if path.is_dir() or path.suffix == ".py"]
-    paths = sorted(path for path in found if not path.name.startswith((".", "__")))
-    if not paths:
-        raise InputError(f"{folder}: no submission in it, neither a folder nor a .py file")
-    return paths
 
 
 def grade_one(path: Path, known: dict[str, dict], args: argparse.Namespace) -> dict[str, Any]:
