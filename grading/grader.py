@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,9 @@ from wordlab.errors import InputError
 import numpy as np
 
 from grading.containment.runner import COMMAND_BOUNDS, LOAD_SECONDS, Child, Lost
-from grading.steps import Step, Threshold, Verdict
+from grading.steps import Lab, Step, Threshold, Verdict
 from grading.submission import Submission
+from grading.variants import checks, usual
 from lab01_word2vec.text import Text
 
 SEED = 1
@@ -47,18 +48,25 @@ def agreed(uncontained: bool) -> list[str]:
 
 
 def grade(
-    submission: Submission, steps: Collection[str] | None = None, seed: int = SEED, corpus: str | None = None
+    submission: Submission,
+    steps: Collection[str] | None = None,
+    seed: int = SEED,
+    corpus: str | None = None,
+    constants: Mapping[str, str] | None = None,
 ) -> list[Verdict]:
-    """A verdict for each of the lab's steps, or for those named, and last the threshold's, not run without a corpus."""
+    """A verdict for each of the lab's steps, or for those named, and last the threshold's, not run without a corpus.
+
+    `constants` are those of the student's variant by name, of which the lab's own are the usual.
+    """
     lab = submission.lab
     chosen = [step for step in lab.steps if steps is None or step.name in steps]
-    verdicts = list(_verdicts(submission, chosen, seed))
+    verdicts = list(_verdicts(submission, chosen, seed, constants or usual(lab.constants)))
     if lab.threshold and (steps is None or THRESHOLD in steps):
         verdicts.append(_threshold(submission, lab.threshold, corpus))
     return verdicts
 
 
-def _verdicts(submission: Submission, steps: list[Step], seed: int) -> Iterator[Verdict]:
+def _verdicts(submission: Submission, steps: list[Step], seed: int, constants: Mapping[str, str]) -> Iterator[Verdict]:
     child, deadline = None, time.monotonic() + BUDGET
     try:
         for number, step in enumerate(steps):
@@ -74,7 +82,8 @@ def _verdicts(submission: Submission, steps: list[Step], seed: int) -> Iterator[
                         yield from (_verdict(rest, why) for rest in steps[number:])
                         return
                 answer = child.ask(step.name, step.seconds, inputs, step.uses, step_seed)
-                yield _verdict(step, judge(step, inputs, answer))
+                said = judge(step, inputs, answer)
+                yield _verdict(step, said or _of_constants(child, submission.lab, step, step_seed, constants))
             except Lost as lost:
                 yield _verdict(step, f"{step.uses[0]}: {lost}")
                 if child is not None:
@@ -83,6 +92,15 @@ def _verdicts(submission: Submission, steps: list[Step], seed: int) -> Iterator[
     finally:
         if child is not None:
             child.close()
+
+
+def _of_constants(child: Child, lab: Lab, step: Step, seed: int, constants: Mapping[str, str]) -> str | None:
+    """What is wrong with the defaults of the step's function."""
+    for check in checks(lab.constants, constants, step.name):
+        inputs = check.inputs(np.random.default_rng(seed))
+        if said := judge(check, inputs, child.ask(check.name, check.seconds, inputs, check.uses, seed)):
+            return said
+    return None
 
 
 def _threshold(submission: Submission, threshold: Threshold, corpus: str | None) -> Verdict:

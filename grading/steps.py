@@ -48,6 +48,26 @@ class Threshold:
 
 
 @dataclass(frozen=True)
+class Constant:
+    """A default of a function's parameter, as Python writes it, which variants of a lab have otherwise.
+
+    `parameter` is what stands before it in the signature, in which a variant has one of `choices` in place of `usual`.
+    `check` makes the step that asks for a value: its probe calls the function without the argument.
+    """
+
+    name: str
+    step: str
+    parameter: str
+    usual: str
+    choices: tuple[str, ...]
+    check: Callable[[str], Step]
+
+    def edit(self, value: str) -> tuple[str, str]:
+        """What a source has in the usual lab, and in a variant."""
+        return f"{self.parameter} = {self.usual}", f"{self.parameter} = {value}"
+
+
+@dataclass(frozen=True)
 class Lab:
     """A lab's steps, and what surrounds a submission while it is graded.
 
@@ -63,6 +83,7 @@ class Lab:
     tools: tuple[str, ...] = ()
     libraries: tuple[str, ...] = ()
     threshold: Threshold | None = None
+    constants: tuple[Constant, ...] = ()
 
 
 @dataclass(frozen=True)

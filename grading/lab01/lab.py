@@ -7,6 +7,7 @@ standard deviations or more: it fails with a probability below 10⁻⁶.
 from __future__ import annotations
 
 from grading.lab01.blocks import BLOCK_STEPS
+from grading.lab01.constants import CONSTANTS
 from grading.lab01.neighbours import NEIGHBOUR_STEPS
 from grading.lab01.pairs import PAIR_STEPS
 from grading.lab01.threshold import judge_vectors, too_small
@@ -26,4 +27,5 @@ LAB = Lab(
     tools=(PACKAGES["lab03"], HELPER),
     libraries=("numpy", "torch"),
     threshold=Threshold(20, judge_vectors, too_small),
+    constants=CONSTANTS,
 )

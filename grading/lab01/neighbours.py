@@ -20,7 +20,7 @@ def _space(rng: np.random.Generator) -> dict:
 
 
 def _nearest_inputs(rng: np.random.Generator) -> Any:
-    return _space(rng) | {"cases": [["king", 5, None], ["cat", 4, None], ["queen", 3, 9]]}
+    return _space(rng) | {"cases": [["king", 5, None], ["cat", 4, None], ["queen", 3, 9], ["throne", 3, 8]]}
 
 
 def _judge_nearest(inputs: Any, value: Any) -> str | None:
@@ -35,6 +35,7 @@ def _judge_nearest(inputs: Any, value: Any) -> str | None:
 
 def _analogy_inputs(rng: np.random.Generator) -> Any:
     cases = [["man", "king", "woman", 3, None], ["france", "paris", "river", 5, None], ["king", "man", "queen", 2, 12]]
+    cases.append(["cat", "prince", "throne", 3, 8])  # beyond `restrict` all three, so that none is an answer
     return _space(rng) | {"cases": cases}
 
 
@@ -61,8 +62,7 @@ def _judge_answers(
     restrict: int | None,
     length: float,
 ) -> str | None:
-    """`unscaled` are the scores of one who forgot to scale vectors to length one; scores may be `length` times the
-    cosine, which is the same order."""
+    """`unscaled` are the scores of one who forgot to scale vectors to length one, `length` is that of the target."""
     words = [answer[0] for answer in found]
     if asked := [WORDS[row] for row in query if WORDS[row] in words]:
         return f"{what} answered {', '.join(words)}: {asked[0]} is part of the question and must be left out"
@@ -79,8 +79,10 @@ def _judge_answers(
             return f"{said}: yours is the order of products of vectors that are not scaled to length one"
         return said
     for (word, *score), row in zip(found, rows):
-        if score and differs(score[0], cosines[row], 1e-3) and differs(score[0], length * cosines[row], 1e-3):
-            return f"{what} gives {word} the cosine {show(score[0])}, it is {show(cosines[row])}"
+        if score and differs(score[0], cosines[row], 1e-3):
+            said = f"{what} gives {word} the cosine {show(score[0])}, it is {show(cosines[row])}"
+            product = not differs(score[0], length * cosines[row], 1e-3)
+            return f"{said}: yours is the product with b − a + c, which is not of length one" if product else said
     return None
 
 

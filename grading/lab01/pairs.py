@@ -51,11 +51,13 @@ def _window_inputs(rng: np.random.Generator) -> Any:
     seed = int(rng.integers(2**31))
     text = {"ids": list(range(200)), "keep": [1.0] * 200, "window": WINDOW, "seed": seed}
     equal = {"ids": [5] * 6, "keep": [1.0] * 6, "window": 1, "seed": seed, "epoch": 0}
-    return [text | {"epoch": 0}, text | {"epoch": 1}, equal]
+    n = 12_000
+    long = {"ids": list(range(n)), "keep": [1.0] * n, "window": 1, "seed": seed, "epoch": 0}
+    return [text | {"epoch": 0}, text | {"epoch": 1}, long, equal]
 
 
 def _judge_window(inputs: Any, value: Any) -> str | None:
-    *epochs, equal = value
+    *epochs, long, equal = value
     n, seen = len(inputs[0]["ids"]), defaultdict(set)
     for pairs in epochs:
         if said := _judge_distances(pairs, n):
@@ -71,6 +73,11 @@ def _judge_window(inputs: Any, value: Any) -> str | None:
     for pairs in epochs:
         if said := _judge_neighbours(pairs, n):
             return said
+    if len(long) != 2 * len(inputs[2]["ids"]) - 2:
+        missing = set(range(len(inputs[2]["ids"]) - 1)) - {min(pair) for pair in long}
+        said = f"a text of {len(inputs[2]['ids']):,} words has {2 * len(inputs[2]['ids']) - 2:,} pairs with window 1"
+        border = f"; {min(missing):,} and {min(missing) + 1:,} are neighbours, too" if missing else ""
+        return f"{said}, and you gave {len(long):,}{border}: no pair may be lost where a text is handled in pieces"
     if len(equal) != 10:
         return (
             f"in the text 5 5 5 5 5 5 with window 1 there are 10 pairs (5, 5), you gave {len(equal)}: "
@@ -158,6 +165,15 @@ def _judge_radius(inputs: Any, value: Any) -> str | None:
         if found[0] < 0.95:
             return f"{said}: some centers have no context at all; the radius starts at 1"
         return said
+    center, context = np.array(value[1]).T
+    lean = np.bincount(center, np.sign(context - center), minlength=len(inputs[1]["ids"]))
+    uneven = np.flatnonzero(lean[w:-w]) + w  # the text's ends see one side only
+    if len(uneven):
+        sides = sorted(context[center == uneven[0]].tolist())
+        return (
+            f"center {uneven[0]} got the contexts {', '.join(map(str, sides))}: a center draws one radius, which holds "
+            "on both its sides"
+        )
     if sorted(map(tuple, value[1])) == sorted(map(tuple, value[2])):
         return "epochs 0 and 1 have the same radii: each epoch should draw anew"
     return None
@@ -170,11 +186,14 @@ def _stream_inputs(rng: np.random.Generator) -> Any:
     seed = int(rng.integers(2**31))
     gap = {"ids": [1, 0, 0, 0, 2], "keep": [0.0, 1.0, 1.0], "window": 1, "seed": seed, "epoch": 0}
     ids = np.tile([0, 1], 10_000).tolist()
-    return [gap, {"ids": ids, "keep": [0.3, 1.0], "window": 1, "seed": seed, "epoch": 0}]
+    mixed = {"ids": ids, "keep": [0.3, 1.0], "window": 1, "seed": seed, "epoch": 0}
+    twice = {"ids": list(range(4000)), "keep": [0.5] * 4000, "window": 1, "seed": seed, "epoch": 0}
+    return [gap, mixed, twice]
 
 
 def _judge_stream(inputs: Any, value: Any) -> str | None:
-    gap, mixed = [sorted(map(tuple, pairs)) for pairs in value]
+    *streams, twice = value
+    gap, mixed = [sorted(map(tuple, pairs)) for pairs in streams]
     said = f"in the text 1 0 0 0 2 with window 1 and word 0 never kept your pairs were {gap or 'none'}"
     if any(center == 0 for center, _ in gap):
         return f"{said}: 0 should be no center"
@@ -188,6 +207,17 @@ def _judge_stream(inputs: Any, value: Any) -> str | None:
                 f"word {word} has keep probability {chance:g} and occurs 10,000 times in the text; with window 1 it "
                 f"was the center of {centers[word]:,} pairs, not of about {20_000 * chance:,.0f}"
             )
+    return _judge_second_pass(*twice)
+
+
+def _judge_second_pass(first: int, second: int) -> str | None:
+    """Of 4,000 tokens half survive, and each is the center of two pairs, or of one where its neighbour may be lost."""
+    strays = SIGMAS * np.sqrt(2 * 4000 * 0.25)  # of the difference of two passes
+    if first - second > 2 * strays:
+        return (
+            f"a second pass over one dataset gave {second:,} pairs, the first {first:,}: the dataset's own text was "
+            "thinned, and is thinned again; subsampling leaves self.ids as they are"
+        )
     return None
 
 

@@ -21,7 +21,13 @@ def build_vocab(submission: Any, inputs: Any) -> Any:
     found = []
     for case in inputs:
         tokens = iter(case["tokens"]) if case["once"] else list(case["tokens"])
-        words, counts, ids, *rest = submission.build_vocab(tokens, case["min_count"])
+        try:
+            words, counts, ids, *rest = submission.build_vocab(tokens, case["min_count"])
+        except Exception as error:
+            if "InputError" not in [kind.__name__ for kind in type(error).__mro__]:
+                raise
+            found.append({"raised": str(error)})
+            continue
         counts = [counts[word] for word in words] if isinstance(counts, dict) else counts
         total = plain(rest[0]) if rest else None
         found.append({"words": plain(list(words)), "counts": plain(counts), "ids": plain(ids), "total": total})
@@ -42,13 +48,26 @@ def pairs_window(submission: Any, inputs: Any) -> Any:
     return [_pairs(submission, case) for case in inputs]
 
 
-pairs_radius = pairs_subsampling = pairs_window
+pairs_radius = pairs_window
+
+
+def pairs_subsampling(submission: Any, inputs: Any) -> Any:
+    *cases, twice = inputs
+    dataset = _dataset(submission, twice)
+    return [*(_pairs(submission, case) for case in cases), [len(_streamed(dataset)) for _ in range(2)]]
 
 
 def _pairs(submission: Any, case: dict) -> list:
     """[center, context] of everything that the dataset streams."""
+    return _streamed(_dataset(submission, case))
+
+
+def _dataset(submission: Any, case: dict) -> Any:
     ids, keep = np.array(case["ids"], dtype=np.int32), np.array(case["keep"])
-    dataset = submission.SkipGramDataset(ids, keep, case["window"], case["seed"], case["epoch"])
+    return submission.SkipGramDataset(ids, keep, case["window"], case["seed"], case["epoch"])
+
+
+def _streamed(dataset: Any) -> list:
     return [pair for item in dataset for pair in _flat(item)]
 
 
@@ -139,7 +158,19 @@ def updates(submission: Any, inputs: Any) -> Any:
         total, pairs = np.sum(np.array([[float(x) for x in step] for step in steps]), axis=0)
         losses.append(total / pairs)
         tables.append(_embeddings(trainer))
-    return {"tables": plain(tables[:3]), "losses": losses}
+    return {"tables": plain(tables[:3]), "losses": losses, "row": _row_adagrad(submission, inputs["gradient"])}
+
+
+def _row_adagrad(submission: Any, gradient: list[float]) -> Any:
+    """Where one row of zeros is after a step of RowAdagrad, or None in a submission with another optimiser."""
+    try:
+        optimiser = submission.RowAdagrad
+    except Exception:
+        return None
+    table = torch.nn.Parameter(torch.zeros(3, len(gradient)))
+    table.grad = torch.sparse_coo_tensor([[0]], [gradient], table.shape, check_invariants=True)
+    optimiser([table], lr=1.0).step()
+    return plain(table[0])
 
 
 def window_masks(submission: Any, inputs: Any) -> Any:
@@ -154,6 +185,20 @@ def block_gradients(submission: Any, inputs: Any) -> Any:
     total = submission.block_loss(torch.clone(z), context, weight)
     dv, du = submission.block_gradients(torch.clone(z), v_c, u_o, context, weight)
     return {"z": plain(z), "loss": float(total), "dv": plain(dv), "du": plain(du)}
+
+
+def default_threshold(submission: Any, counts: Any) -> Any:
+    return plain(submission.keep_probability(np.array(counts)))
+
+
+def default_power(submission: Any, counts: Any) -> Any:
+    (table,) = noise_table(submission, [counts])
+    return table
+
+
+def default_window(submission: Any, inputs: Any) -> Any:
+    ids = np.arange(inputs["tokens"], dtype=np.int32)
+    return _streamed(submission.SkipGramDataset(ids, np.ones(len(ids))))
 
 
 class Space:

@@ -27,6 +27,8 @@ def _judge_tables(inputs: Any, value: Any) -> str | None:
         return "in_emb and out_emb are one table: a word as center and as context has two vectors"
     if not np.abs(v).max() > 0.2 * small or len(np.unique(v, axis=0)) < len(v):
         return "in_emb does not start at random: where both tables are zero, or rows equal, nothing is learnt"
+    if v.min() > -0.2 * small or v.max() < 0.2 * small:
+        return f"in_emb starts between {show(v.min())} and {show(v.max())}; uniform in ±0.5/d it has both signs"
     if np.abs(v).max() > 5 * small:
         return f"in_emb starts with values up to {np.abs(v).max():.2f}; uniform in ±0.5/d they stay within {small:g}"
     first = 6 * math.log(2)
@@ -162,6 +164,7 @@ def _judge_negatives(inputs: Any, value: Any) -> str | None:
 # updates
 
 SPOKES, DIM, K = 60, 100, 5
+SQUARES_START = 1e-3  # as EXERCISE.md says
 
 
 def _updates_inputs(rng: np.random.Generator) -> Any:
@@ -169,7 +172,8 @@ def _updates_inputs(rng: np.random.Generator) -> Any:
     not occur in it, and is so frequent that it is every negative."""
     ids = [word for spoke in range(1, SPOKES + 1) for word in (0, spoke)] + [0]
     counts = [1] * (SPOKES + 1) + [10**9]
-    return {"ids": ids, "counts": counts, "dim": DIM, "window": 1, "negatives": K, "lr": [0.0, *[0.05] * 5]}
+    text = {"ids": ids, "counts": counts, "dim": DIM, "window": 1, "negatives": K, "lr": [0.0, *[0.05] * 5]}
+    return text | {"gradient": rounded(rng.normal(size=4))}
 
 
 def _judge_updates(inputs: Any, value: Any) -> str | None:
@@ -206,7 +210,25 @@ def _judge_updates(inputs: Any, value: Any) -> str | None:
             )
     if losses[-1] >= losses[0]:
         return f"after five epochs the mean loss is {losses[-1]:.6f}, at the start {losses[0]:.6f}: it should fall"
-    return None
+    return _judge_row(np.array(inputs["gradient"]), value["row"])
+
+
+def _judge_row(gradient: np.ndarray, found: Any) -> str | None:
+    """One step of RowAdagrad from 0, where the submission has it."""
+    expected = -gradient / np.sqrt(SQUARES_START + np.mean(gradient**2))
+    if found is None or np.allclose(found, expected, rtol=1e-3, atol=1e-5):
+        return None
+    moved = f"moved a row of zeros with the gradient {show_row(gradient)} to {show_row(found)}"
+    said = f"RowAdagrad with lr 1 {moved}, not to {show_row(expected)}"
+    causes = {
+        "squares grow by the mean of the squares, yours by the square of the mean": np.mean(gradient) ** 2,
+        "squares grow by the mean of the squares, yours by their sum": np.sum(gradient**2),
+        "squares grow before the step, yours after it": 0.0,
+    }
+    fits = (
+        why for why, grown in causes.items() if np.allclose(found, -gradient / np.sqrt(SQUARES_START + grown), 1e-3)
+    )
+    return "".join((said, *(f": {why}" for why in fits)))
 
 
 TRAINING_STEPS = (

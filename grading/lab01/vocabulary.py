@@ -22,11 +22,15 @@ def _vocab_inputs(rng: np.random.Generator) -> Any:
         {"tokens": sentence, "min_count": 2, "once": False},
         {"tokens": zipf, "min_count": 6, "once": False},
         {"tokens": zipf, "min_count": 6, "once": True},
+        {"tokens": ["a", "b", "a"], "min_count": 3, "once": False},
     ]
 
 
 def _judge_vocab(inputs: Any, value: Any) -> str | None:
-    for case, found in zip(inputs, value, strict=True):
+    *answers, too_rare = value
+    if "raised" not in too_rare:
+        return f"no word of 'a b a' occurs 3 times, and you returned {too_rare['words']}: InputError is asked for"
+    for case, found in zip(inputs, answers):
         if said := _judge_one_vocab(case, found):
             return said
     return None
@@ -78,7 +82,9 @@ def _judge_one_vocab(case: dict, found: dict) -> str | None:
 
 def _keep_inputs(rng: np.random.Generator) -> Any:
     counts = np.sort(rng.integers(5, 60_000, 30))[::-1].tolist()
-    return [{"counts": [9000, 900, 100], "threshold": 1e-2}, {"counts": counts, "threshold": 1e-3}]
+    # A threshold of so small a text is a count of 1.5, which is no whole number.
+    small = {"counts": [70, 30], "threshold": 0.015}
+    return [{"counts": [9000, 900, 100], "threshold": 1e-2}, {"counts": counts, "threshold": 1e-3}, small]
 
 
 def _judge_keep(inputs: Any, value: Any) -> str | None:
@@ -87,6 +93,7 @@ def _judge_keep(inputs: Any, value: Any) -> str | None:
         if found.shape != counts.shape:
             return f"for {len(counts)} counts you returned a shape of {found.shape}"
         ratio = case["threshold"] * counts.sum() / counts
+        whole = np.floor(case["threshold"] * counts.sum()) / counts
         uncapped = np.sqrt(ratio) + ratio
         expected = np.minimum(1, uncapped)
         if np.allclose(found, expected, rtol=1e-3):
@@ -97,6 +104,7 @@ def _judge_keep(inputs: Any, value: Any) -> str | None:
         )
         wrong = {
             "what is not capped at 1 is no probability": uncapped,
+            "t · Σ count need not be a whole number": np.minimum(1, np.sqrt(whole) + whole),
             "that is the paper's √(t/f); this lab takes the C program's √(t/f) + t/f": np.minimum(1, np.sqrt(ratio)),
             "that is the chance to discard, 1 minus it is the chance to keep": 1 - expected,
             "that is the paper's chance to discard, 1 − √(t/f)": np.maximum(0, 1 - np.sqrt(ratio)),
@@ -113,7 +121,7 @@ def _judge_keep(inputs: Any, value: Any) -> str | None:
 
 
 def _noise_inputs(rng: np.random.Generator) -> Any:
-    return [[81, 16, 1], np.sort(rng.zipf(1.3, 200).clip(5, 50_000))[::-1].tolist()]
+    return [[81, 16, 1], [4, 2, 1], np.sort(rng.zipf(1.3, 200).clip(5, 50_000))[::-1].tolist()]
 
 
 def _judge_noise(inputs: Any, value: Any) -> str | None:
@@ -122,6 +130,9 @@ def _judge_noise(inputs: Any, value: Any) -> str | None:
         shares = _shares(found, len(counts))
         if isinstance(shares, str):
             return shares
+        if found["whole"] and len(found["table"]) != 64 * len(counts):
+            said = f"for counts {show_row(counts[:3])} your table has {len(found['table'])} rows, not 64·{len(counts)}"
+            return f"{said}: where each word's slots are rounded alone, they need not add up"
         expected = counts**0.75 / np.sum(counts**0.75)
         if np.abs(shares - expected).sum() / 2 < 0.04:
             continue

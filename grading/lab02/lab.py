@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grading.lab02.centers import CENTER_STEPS
+from grading.lab02.constants import CONSTANTS
 from grading.lab02.counts import COUNT_STEPS
 from grading.lab02.glove import GLOVE_STEPS
 from grading.lab02.subwords import CARRIED, NGRAM_STEPS
@@ -17,4 +18,5 @@ LAB = Lab(
     given=given("lab02"),
     tools=(PACKAGES["lab01"], PACKAGES["lab03"], HELPER),
     libraries=("numpy", "torch", "scipy.sparse"),
+    constants=CONSTANTS,
 )

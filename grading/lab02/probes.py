@@ -27,6 +27,10 @@ def cooccurrence(submission: Any, inputs: Any) -> Any:
     return [*found, _count(submission, weighted, weights=np.array(weighted["weights"])) if takes else None]
 
 
+def default_window(submission: Any, vocab: Any) -> Any:
+    return _dense(submission.cooccurrence(np.arange(vocab, dtype=np.int32), vocab))
+
+
 def separators(submission: Any, inputs: Any) -> Any:
     return [_count(submission, case) for case in inputs]
 
@@ -35,6 +39,15 @@ def weight(submission: Any, inputs: Any) -> Any:
     import torch
 
     return [plain(submission.weight(torch.tensor(case["x"]), case["x_max"], case["alpha"])) for case in inputs]
+
+
+def default_x_max(submission: Any, inputs: Any) -> Any:
+    import torch
+
+    return plain(submission.weight(torch.tensor(inputs["x"]), **inputs["given"]))
+
+
+default_alpha = default_x_max
 
 
 def _entries(inputs: Any) -> Any:
@@ -108,6 +121,13 @@ def _paper(trainer_class: Any, inputs: Any) -> Any:
 
 def ngrams(submission: Any, inputs: Any) -> Any:
     return [plain(submission.ngrams(*case)) for case in inputs]
+
+
+def default_minn(submission: Any, inputs: Any) -> Any:
+    return plain(submission.ngrams(inputs["word"], **inputs["given"]))
+
+
+default_maxn = default_minn
 
 
 def hash_ngram(submission: Any, inputs: Any) -> Any:
