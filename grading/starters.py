@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from wordlab.errors import InputError
 
 from grading.marks import answers, is_marked, with_answers, without_answers, without_marks
 from grading.places import HELPER, PACKAGES, ROOT
+from grading.steps import Constant
+from grading.variants import with_constants
 
 STANDINS = ROOT / "grading" / "standins"
 COMMAND = "command.py"  # of every lab; `python solution.py` runs it
@@ -67,15 +69,21 @@ def tool_files(lab: str) -> dict[str, bytes]:
     return {file: _tool(file).encode() for file in needed}
 
 
-def lab_files(lab: str, solved: bool = False, edit: tuple[str, str, str] | None = None) -> dict[str, bytes]:
+def lab_files(
+    lab: str,
+    solved: bool = False,
+    edit: tuple[str, str, str] | None = None,
+    constants: Sequence[tuple[Constant, str]] = (),
+) -> dict[str, bytes]:
     """Content of every file of the lab's folder, by its path there.
 
     `edit` is (file relative to the repository, old, new) and is made before imports are rewritten. Raises StarterError
-    unless `old` is found in it exactly once.
+    unless `old` is found in it exactly once. `constants` are those of a variant with its values, which solution.py and
+    EXERCISE.md have in place of the lab's own.
     """
     starter = STARTERS[lab]
     requirements = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    exercise = (ROOT / starter.package / "EXERCISE.md").read_text(encoding="utf-8")
+    exercise = with_constants((ROOT / starter.package / "EXERCISE.md").read_text(encoding="utf-8"), constants)
     files = {
         "EXERCISE.md": exercise.encode(),
         "requirements.txt": INSTALLED.sub("", requirements).encode(),
@@ -86,6 +94,9 @@ def lab_files(lab: str, solved: bool = False, edit: tuple[str, str, str] | None 
         text = (ROOT / file).read_text(encoding="utf-8") if own else _tool(file)
         if edit and file == edit[0]:
             text = _edited(text, *edit)
+        if file == f"{starter.package}/solution.py":
+            for constant, value in constants:
+                text = _edited(text, file, *constant.edit(value))
         if own and not solved:
             text = without_answers(text)
         files[_place(file, starter)] = _rewritten(without_marks(text), file, starter).encode()
@@ -95,13 +106,19 @@ def lab_files(lab: str, solved: bool = False, edit: tuple[str, str, str] | None 
     return files
 
 
-def write_lab(lab: str, out: Path, solved: bool = False, edit: tuple[str, str, str] | None = None) -> None:
+def write_lab(
+    lab: str,
+    out: Path,
+    solved: bool = False,
+    edit: tuple[str, str, str] | None = None,
+    constants: Sequence[tuple[Constant, str]] = (),
+) -> None:
     """Write `lab_files` into the new or empty folder `out`. Raises StarterError if it holds anything."""
     if out.exists() and not out.is_dir():
         raise StarterError(f"{out}: a file; --out takes a folder")
     if out.exists() and any(out.iterdir()):
         raise StarterError(f"{out}: not empty, and nothing in it is overwritten; give another --out")
-    for name, content in lab_files(lab, solved, edit).items():
+    for name, content in lab_files(lab, solved, edit, constants).items():
         path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

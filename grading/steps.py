@@ -31,6 +31,7 @@ class Step:
     inputs: Callable[[np.random.Generator], Any]
     judge: Callable[[Any, Any], str | None]
     seconds: float = 10.0
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Constant:
     """
 
     name: str
+    function: str
     step: str
     parameter: str
     usual: str

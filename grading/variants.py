@@ -9,14 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from wordlab.errors import InputError
+from wordlab.tables import markdown
 
 from grading.steps import Constant, Step
 
 SHORTEST = 16  # bytes of a secret
+YOURS = """\
+## Your constants
+
+These defaults are yours alone, and the grader knows them. Your starter has them in its signatures already. Where an
+example on this page needs other values, it names them.\
+"""
 
 
 def read_secret(path: Path) -> bytes:
@@ -39,6 +46,18 @@ def draw(constants: tuple[Constant, ...], secret: bytes, student: str) -> dict[s
         number = int.from_bytes(hmac.digest(secret, message, hashlib.sha256))
         drawn[constant.name] = constant.choices[number % len(constant.choices)]
     return drawn
+
+
+def with_constants(exercise: str, constants: Sequence[tuple[Constant, str]]) -> str:
+    """A lab's EXERCISE.md with the values of a variant in its signatures, and a table of them before its first step."""
+    if not constants:
+        return exercise
+    for constant, value in constants:
+        exercise = exercise.replace(*constant.edit(value))
+    rows = [[f"`{constant.function}`", f"`{constant.name}`", f"`{value}`"] for constant, value in constants]
+    table = markdown(["function", "parameter", "its default"], rows)
+    at = exercise.index("\n## ") + 1
+    return f"{exercise[:at]}{YOURS}\n\n{table}\n\n{exercise[at:]}"
 
 
 def usual(constants: tuple[Constant, ...]) -> dict[str, str]:

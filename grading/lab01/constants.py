@@ -11,7 +11,7 @@ import numpy as np
 
 from grading.steps import Constant, Step
 
-YOURS = "look at the constants at the top of your EXERCISE.md"
+YOURS = "its default is in the signature of your starter"
 POWERS = ("0.5", "0.6", "0.7", "0.8", "0.9")
 
 
@@ -24,7 +24,7 @@ def _threshold(value: str) -> Step:
         ratio = float(value) * sum(counts) / np.array(counts)
         if np.allclose(np.array(found, dtype=float), np.minimum(1, np.sqrt(ratio) + ratio), rtol=1e-3):
             return None
-        return f"keep_probability(counts) does not take your threshold where none is given; {YOURS}"
+        return f"keep_probability(counts) does not take the right threshold where none is given; {YOURS}"
 
     return Step("default_threshold", 0, ("keep_probability",), _counts, judge)
 
@@ -37,7 +37,7 @@ def _power(value: str) -> Step:
         nearest = min(fits, key=lambda power: np.abs(shares - fits[power]).sum())
         if nearest == value:
             return None
-        return f"noise_table(counts) does not take your power where none is given; {YOURS}"
+        return f"noise_table(counts) does not take the right power where none is given; {YOURS}"
 
     return Step("default_power", 0, ("noise_table",), _counts, judge)
 
@@ -47,16 +47,16 @@ def _window(value: str) -> Step:
         center, context = np.array(found).T  # rows are positions, since no word comes twice
         if np.abs(center - context).max() == int(value):
             return None
-        return f"SkipGramDataset(ids, keep) does not take your window where none is given; {YOURS}"
+        return f"SkipGramDataset(ids, keep) does not take the right window where none is given; {YOURS}"
 
     return Step("default_window", 0, ("SkipGramDataset",), lambda rng: {"tokens": 2000}, judge)
 
 
 CONSTANTS = (
     Constant(
-        "threshold", "keep_probability", "threshold: float", "1e-4",
+        "threshold", "keep_probability", "keep_probability", "threshold: float", "1e-4",
         ("2e-5", "3e-5", "5e-5", "2e-4", "3e-4", "5e-4"), _threshold,
     ),
-    Constant("window", "pairs_window", "window: int", "5", ("3", "4", "6", "7", "8"), _window),
-    Constant("power", "noise_table", "power: float", "0.75", POWERS, _power),
+    Constant("window", "SkipGramDataset", "pairs_window", "window: int", "5", ("3", "4", "6", "7", "8"), _window),
+    Constant("power", "noise_table", "noise_table", "power: float", "0.75", POWERS, _power),
 )  # fmt: skip

@@ -15,6 +15,7 @@ import torch
 from grading.plain import plain
 
 CPU = torch.device("cpu")
+POWER = 0.75  # of the counts in the noise table; a variant has another default
 
 
 def build_vocab(submission: Any, inputs: Any) -> Any:
@@ -84,8 +85,11 @@ def _flat(item: Any) -> Iterator[list]:
 
 
 def noise_table(submission: Any, inputs: Any) -> Any:
-    tables = [submission.noise_table(np.array(counts)) for counts in inputs]
-    return [{"table": plain(table), "whole": "int" in str(table.dtype)} for table in tables]
+    return [_table_of(submission.noise_table(np.array(counts), POWER)) for counts in inputs]
+
+
+def _table_of(table: Any) -> Any:
+    return {"table": plain(table), "whole": "int" in str(table.dtype)}
 
 
 def tables(submission: Any, inputs: Any) -> Any:
@@ -138,7 +142,7 @@ def negatives(submission: Any, inputs: Any) -> Any:
     found: list[list[list[int]]] = []
     for case in inputs:
         found.append([])
-        noise = submission.noise_table(np.array(case["counts"]))
+        noise = submission.noise_table(np.array(case["counts"]), POWER)
         for seed in range(case["trainers"]):
             trainer = _trainer(submission, case, noise, seed)
             before = _embeddings(trainer)[1]
@@ -150,7 +154,7 @@ def negatives(submission: Any, inputs: Any) -> Any:
 
 def updates(submission: Any, inputs: Any) -> Any:
     """The tables before and after an epoch at a learning rate of 0 and after one that is not, and mean losses."""
-    noise, ids = submission.noise_table(np.array(inputs["counts"])), np.array(inputs["ids"], dtype=np.int32)
+    noise, ids = submission.noise_table(np.array(inputs["counts"]), POWER), np.array(inputs["ids"], dtype=np.int32)
     trainer = _trainer(submission, inputs, noise, 1)
     tables, losses = [_embeddings(trainer)], []
     for epoch, lr in enumerate(inputs["lr"]):
@@ -192,8 +196,7 @@ def default_threshold(submission: Any, counts: Any) -> Any:
 
 
 def default_power(submission: Any, counts: Any) -> Any:
-    (table,) = noise_table(submission, [counts])
-    return table
+    return _table_of(submission.noise_table(np.array(counts)))
 
 
 def default_window(submission: Any, inputs: Any) -> Any:

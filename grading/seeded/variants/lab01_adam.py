@@ -2,6 +2,8 @@
 
 import itertools
 
+from wordlab.errors import InputError
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -13,6 +15,8 @@ def build_vocab(tokens, min_count=5):
         counts[token] = counts.get(token, 0) + 1
         text.append(token)
     kept = sorted(filter(lambda word: counts[word] >= min_count, counts), key=counts.get, reverse=True)
+    if not kept:
+        raise InputError("no word occurs often enough")
     row = dict(zip(kept, itertools.count()))
     ids = torch.tensor([row[token] for token in text if token in row], dtype=torch.int32)
     return kept, torch.tensor([counts[word] for word in kept]), ids, len(text)

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 
+from wordlab.errors import InputError
+
 import numpy as np
 import torch
 from torch import nn
@@ -12,6 +14,8 @@ def build_vocab(tokens, min_count=5):
     ids = np.array([number[token] for token in tokens])
     counts = np.bincount(ids)
     ranked = sorted((i for i in range(len(counts)) if counts[i] >= min_count), key=lambda i: -counts[i])
+    if not ranked:
+        raise InputError(f"min_count {min_count} leaves no word")
     new = {old: row for row, old in enumerate(ranked)}
     names = list(number)
     return [names[i] for i in ranked], counts[ranked], np.array([new[i] for i in ids if i in new]), len(ids)

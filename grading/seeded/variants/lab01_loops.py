@@ -4,6 +4,8 @@ import math
 import random
 from collections import Counter
 
+from wordlab.errors import InputError
+
 import numpy as np
 import torch
 
@@ -11,6 +13,8 @@ import torch
 def build_vocab(tokens, min_count=5):
     tokens = list(tokens)
     counts = {word: count for word, count in Counter(tokens).most_common() if count >= min_count}
+    if len(counts) == 0:
+        raise InputError("an empty vocabulary")
     row = {word: i for i, word in enumerate(counts)}
     return list(counts), counts, [row[token] for token in tokens if token in row]
 
@@ -133,8 +137,8 @@ def analogy(vectors, a, b, c, topn=5, restrict=30_000):
     a_, b_, c_ = (
         vectors.matrix[vectors.index[w]] / np.linalg.norm(vectors.matrix[vectors.index[w]]) for w in (a, b, c)
     )
-    found = []
+    found, target = [], (b_ - a_ + c_) / np.linalg.norm(b_ - a_ + c_)
     for row, word in enumerate(vectors.words[:restrict]):
         if word not in (a, b, c):
-            found.append((float((b_ - a_ + c_) @ vectors.matrix[row] / np.linalg.norm(vectors.matrix[row])), word))
+            found.append((float(target @ vectors.matrix[row] / np.linalg.norm(vectors.matrix[row])), word))
     return [(word, score) for score, word in sorted(found, reverse=True)[:topn]]

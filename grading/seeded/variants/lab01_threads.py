@@ -1,5 +1,7 @@
 """Lab 1 with DataLoader workers, one table of both embeddings as two views, momentum, and C-like buffers of pairs."""
 
+from wordlab.errors import InputError
+
 import numpy as np
 import torch
 from torch import nn
@@ -17,6 +19,8 @@ def build_vocab(tokens, min_count=5):
     ranked = sorted((-count, number) for number, count in enumerate(counts) if count >= min_count)
     row = {number: place for place, (_, number) in enumerate(ranked)}
     names = list(first)
+    if not row:
+        raise InputError("every word is rare")
     words = [names[number] for _, number in ranked]
     ids = np.array([row.get(number, -1) for number in stream])
     return words, np.array([-count for count, _ in ranked]), ids[ids >= 0], len(stream)

@@ -63,4 +63,6 @@ def nearest(vectors, word, topn=8, restrict=30_000):
 def analogy(vectors, a, b, c, topn=5, restrict=30_000):
     unit = vectors.matrix / np.linalg.norm(vectors.matrix, axis=1)[:, None]
     i, j, k = (vectors.index[word] for word in (a, b, c))
-    return _ranked(vectors, unit @ unit[j] - unit @ unit[i] + unit @ unit[k], [i, j, k], topn, restrict)
+    length = np.linalg.norm(unit[j] - unit[i] + unit[k])
+    scores = (unit @ unit[j] - unit @ unit[i] + unit @ unit[k]) / length
+    return _ranked(vectors, scores, [i, j, k], topn, restrict)

@@ -1,3 +1,5 @@
+from wordlab.errors import InputError
+
 import numpy as np
 
 
@@ -6,6 +8,8 @@ def build_vocab(tokens, min_count=5):
     words, first, inverse, counts = np.unique(tokens, return_index=True, return_inverse=True, return_counts=True)
     order = np.lexsort((first, -counts))
     order = order[counts[order] >= min_count]
+    if order.size == 0:
+        raise InputError("nothing is left")
     row = np.full(len(words), -1)
     row[order] = np.arange(len(order))
     ids = row[inverse]
