@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -12,17 +13,18 @@ from wordlab.errors import InputError
 import numpy as np
 
 from grading.containment.runner import COMMAND_BOUNDS, LOAD_SECONDS, Child, Lost
-from grading.steps import Lab, Step, Threshold, Verdict
+from grading.judging import UNREADABLE
+from grading.steps import NOT_WRITTEN, RAISES, Lab, Said, Step, Threshold, Verdict
 from grading.submission import Submission
 from grading.variants import checks, usual
 from lab01_word2vec.text import Text
 
-SEED = 1
+SEED = 1  # of a learner's own runs: everybody can see the inputs that it draws
+SEEDS = 2**32  # more than NumPy's global generator takes
 BUDGET = 120.0  # seconds for all steps of a submission that keeps running out of time
 LONGEST_MESSAGE = 800
 THRESHOLD = "threshold"
-# What a judge raises where an answer has another shape or type than it takes for granted. Anything else is its own.
-UNREADABLE = (TypeError, ValueError, LookupError, AttributeError, OverflowError)
+LOST, NOT_IMPORTED, NOT_READ = "it did not finish", "the submission cannot be imported", "a result that cannot be read"
 
 
 class GraderFailed(InputError):
@@ -67,25 +69,27 @@ def grade(
 
 
 def _verdicts(submission: Submission, steps: list[Step], seed: int, constants: Mapping[str, str]) -> Iterator[Verdict]:
-    child, deadline = None, time.monotonic() + BUDGET
+    child, deadline, partial = None, time.monotonic() + BUDGET, submission.lab.partial
     try:
         for number, step in enumerate(steps):
             if time.monotonic() > deadline:
-                yield _verdict(step, f"not graded: the steps before it took more than {BUDGET:g} s together")
+                late = Said(f"not graded: the steps before it took more than {BUDGET:g} s together", LOST)
+                yield _verdict(step, late, partial)
                 continue
-            step_seed = seed * 1000 + submission.lab.steps.index(step)
+            step_seed = (seed * 1000 + submission.lab.steps.index(step)) % SEEDS
             inputs = step.inputs(np.random.default_rng(step_seed))
             try:
                 if child is None:
                     child = Child(submission)
                     if why := _load(child):
-                        yield from (_verdict(rest, why) for rest in steps[number:])
+                        yield from (_verdict(rest, Said(why, NOT_IMPORTED), partial) for rest in steps[number:])
                         return
                 answer = child.ask(step.name, step.seconds, inputs, step.uses, step_seed)
                 said = judge(step, inputs, answer)
-                yield _verdict(step, said or _of_constants(child, submission.lab, step, step_seed, constants))
+                said = said or _of_constants(child, submission.lab, step, step_seed, constants)
+                yield _verdict(step, said, partial)
             except Lost as lost:
-                yield _verdict(step, f"{step.uses[0]}: {lost}")
+                yield _verdict(step, Said(f"{step.uses[0]}: {lost}", LOST), partial)
                 if child is not None:
                     child.close()
                 child = None
@@ -120,7 +124,8 @@ def _threshold(submission: Submission, threshold: Threshold, corpus: str | None)
     except Lost as lost:
         message = f"the command: {lost}"
     passed = message is None
-    return Verdict(THRESHOLD, passed, threshold.points * passed, threshold.points, _short(message))
+    kind = "" if passed else Said("").kind
+    return Verdict(THRESHOLD, passed, threshold.points * passed, threshold.points, _short(message), kind=kind)
 
 
 def _judged(threshold: Threshold, out: Path, corpus: str) -> str | None:
@@ -152,14 +157,15 @@ def judge(step: Step, inputs: Any, answer: dict) -> str | None:
     if error := answer.get("error"):
         kind = error.get("kind") if isinstance(error, dict) else None
         if kind == "MissingName":
-            return str(error.get("text"))
+            return Said(str(error.get("text")), NOT_WRITTEN)
         if kind == "NotImplementedError":
-            return f"{step.uses[0]} is not written yet ({_told(error)})"
-        return f"{step.uses[0]} failed with {_told(error)}"
+            return Said(f"{step.uses[0]} is not written yet ({_told(error)})", NOT_WRITTEN)
+        return Said(f"{step.uses[0]} failed with {_told(error)}", RAISES)
     try:
         return step.judge(inputs, answer["value"])
     except UNREADABLE as error:
-        return f"what {step.uses[0]} returned cannot be read ({type(error).__name__}: {error})"
+        said = f"what {step.uses[0]} returned cannot be read ({type(error).__name__}: {error})"
+        return Said(said, NOT_READ)
     except Exception as error:
         raise GraderFailed(f"{step.name}: the grader failed here ({type(error).__name__}: {error})") from error
 
@@ -171,9 +177,12 @@ def _told(error: Any) -> str:
     return f"{kind}{': ' + text if text else ''}{f' ({where})' if where else ''}"
 
 
-def _verdict(step: Step, message: str | None) -> Verdict:
-    passed = message is None
-    return Verdict(step.name, passed, step.points * passed, step.points, _short(message))
+def _verdict(step: Step, message: str | None, partial: bool = False) -> Verdict:
+    if message is None:
+        return Verdict(step.name, True, step.points, step.points, optional=step.optional, hidden=step.hidden)
+    said = message if isinstance(message, Said) else Said(message)
+    points = math.floor(said.share * step.points + 1e-9) if partial else 0
+    return Verdict(step.name, False, points, step.points, _short(message), step.optional, said.kind, step.hidden)
 
 
 def _short(message: str | None) -> str:

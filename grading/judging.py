@@ -3,11 +3,39 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from grading.steps import Said
+
+# What a judge raises where an answer has another shape or type than it takes for granted. Anything else is its own.
+UNREADABLE = (TypeError, ValueError, LookupError, AttributeError, OverflowError)
 SMALL = 1e-5  # float32 vectors of length one
+YOURS = "its default is in the signature of your starter"
+
+
+def by_property(*properties: Callable[[Any, Any], str | None]) -> Callable[[Any, Any], str | None]:
+    """The judge of a step with several properties: what is wrong with the first that fails, and how many hold.
+
+    No property may hold of a constant, of zeros or of the inputs themselves, since it earns a share of the points.
+    """
+
+    def judge(inputs: Any, value: Any) -> str | None:
+        said = [properties[0](inputs, value), *(_said(each, inputs, value) for each in properties[1:])]
+        wrong = [message for message in said if message]
+        return Said(wrong[0], share=1 - len(wrong) / len(said)) if wrong else None
+
+    return judge
+
+
+def _said(judge: Callable[[Any, Any], str | None], inputs: Any, value: Any) -> str | None:
+    """What is wrong, also where a part of the answer cannot be read: the parts before it may be right."""
+    try:
+        return judge(inputs, value)
+    except UNREADABLE as error:
+        return f"a part of your answer cannot be read ({type(error).__name__}: {error})"
 
 
 def differs(value: Any, expected: float, tolerance: float = SMALL) -> bool:

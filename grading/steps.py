@@ -7,12 +7,30 @@ and numbers. The judge, and with it everything that is expected, stays in the pa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+# Kinds of failure.
+WRONG, NOT_WRITTEN, RAISES = "another result than asked for", "not written yet", "an error is raised"
+
+
+class Said(str):
+    """What is wrong with an answer, in the learner's terms; of which `kind` it is, and the share of it that is right.
+
+    A judge may return one in place of a plain message where some properties of a step hold and others do not.
+    """
+
+    kind: str
+    share: float
+
+    def __new__(cls, message: str, kind: str = WRONG, share: float = 0.0) -> Said:
+        said = super().__new__(cls, message)
+        said.kind, said.share = kind, share
+        return said
 
 
 @dataclass(frozen=True)
@@ -23,6 +41,8 @@ class Step:
     where one is missing or raises NotImplementedError. `inputs` draws what the probe is given (anything that JSON
     holds). `judge` gets these inputs and the probe's answer, and returns what is wrong in the learner's terms, or None.
     It may take the answer's shape for granted: if it raises an error, the verdict is that the answer cannot be read.
+    Points of an `optional` step come on top of the others: who leaves it out loses nothing. Of a `hidden` one students
+    are told nothing before grades are published.
     """
 
     name: str
@@ -32,6 +52,7 @@ class Step:
     judge: Callable[[Any, Any], str | None]
     seconds: float = 10.0
     optional: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +96,8 @@ class Lab:
 
     The submission takes the place of `package`. `given` are files of that package that hold no answer and come along
     where the submission lacks them, and `tools` are the packages beside it that it may import. Most submissions import
-    `libraries`, which is then done once, not by every child.
+    `libraries`, which is then done once, not by every child. With `partial`, a step of several properties earns the
+    share of its points that its right ones are.
     """
 
     name: str
@@ -86,14 +108,24 @@ class Lab:
     libraries: tuple[str, ...] = ()
     threshold: Threshold | None = None
     constants: tuple[Constant, ...] = ()
+    partial: bool = False
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The outcome of a step: `passed` is None where it was not run."""
+    """The outcome of a step: `passed` is None where it was not run, `kind` says how it failed."""
 
     step: str
     passed: bool | None
     points: int  # earned
     worth: int
     message: str = ""
+    optional: bool = False
+    kind: str = ""
+    hidden: bool = False
+
+
+def totals(verdicts: Iterable[Verdict]) -> tuple[int, int]:
+    """The points that are earned, and those that can be had. Optional steps add to the former alone."""
+    pairs = [(verdict.points, 0 if verdict.optional else verdict.worth) for verdict in verdicts]
+    return sum(points for points, _ in pairs), sum(worth for _, worth in pairs)

@@ -5,27 +5,19 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib
-from collections.abc import Iterator
+import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from wordlab.errors import InputError
-
+from grading.handed_in import MAIN, MOST_FILES, SubmissionError, demand_source, no_source, plain_files
 from grading.places import HELPER, LABS, PACKAGES, ROOT
 from grading.starters import tool_files
 from grading.steps import Lab
 
-LARGEST = 16_000_000  # bytes of a file; larger ones are data
-MOST_FILES = 500
-MAIN = "solution.py"
 TOOLS = (*PACKAGES.values(), HELPER)
 # Folders of a starter in which no answer is looked for: other packages, data, and what running it leaves.
 NOT_OWN = (*TOOLS, "scripts", "data", "runs")
 STARTED = ("__init__", "__main__")  # files that are imported or run by their folder's name, never by their own
-
-
-class SubmissionError(InputError):
-    """A submission that cannot be graded at all."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +42,7 @@ class Submission:
         """Changes whenever the content of a file does."""
         digest = hashlib.sha256(self.lab.name.encode())
         for name, path in sorted((self.files | self.copies).items()):
-            digest.update(f"\0{name}\0{path.stat().st_size}\0".encode())
+            digest.update(b"\0%b\0%d\0" % (os.fsencode(name), path.stat().st_size))
             digest.update(path.read_bytes())
         return digest.hexdigest()
 
@@ -87,16 +79,27 @@ def find_submission(path: str | Path, lab: str | None = None) -> Submission:
     lies beside it may be somebody else's. Copies of the lab's tools in the folder, as in a starter, are used instead of
     ours. Raises SubmissionError.
     """
-    path = Path(path)
+    try:
+        return _found(Path(path), lab)
+    except OSError as error:
+        reason = error.strerror or error
+        raise SubmissionError(f"{error.filename or path}: {reason}; let the grader read it, and grade again") from None
+
+
+def _found(path: Path, lab: str | None) -> Submission:
+    if path.is_symlink():
+        raise SubmissionError(f"{path}: a link, which is not followed; hand in what it leads to")
     if not path.exists():
         raise SubmissionError(f"{path}: no such file or folder")
     path = path.parent if path.name == MAIN else path
-    files = _of_folder(_inner(path, lab)) if path.is_dir() else {MAIN: path}
+    if path.is_dir():
+        os.scandir(path).close()  # so that a folder that may not be read is named, and not a file that it may hold
+    files = _of_folder(_inner(path, lab)) if path.is_dir() else _of_file(path)
     if not files:
-        raise SubmissionError(f"{path}: no Python file in it")
+        raise SubmissionError(f"{path}: {no_source(path)}")
     found = load_lab(lab) if lab else recognise(path, files)
     brought = [path / tool for tool in found.tools if (path / tool / "__init__.py").is_file()]
-    copies = {name: file for tool in brought for name, file in _plain_files(tool, path)}
+    copies = {name: file for tool in brought if not tool.is_symlink() for name, file in plain_files(tool, path)}
     if len(files) + len(copies) > MOST_FILES:
         raise SubmissionError(f"{path}: more than {MOST_FILES} files; hand in what you wrote")
     return Submission(path, found, files, copies)
@@ -139,21 +142,17 @@ def _inner(path: Path, lab: str | None) -> Path:
     return nested[0]
 
 
+def _of_file(path: Path) -> dict[str, Path]:
+    demand_source(path)
+    return {MAIN: path}
+
+
 def _of_folder(path: Path) -> dict[str, Path]:
     """Every file that is the learner's; a lone Python file counts as solution.py."""
-    files = {name: file for name, file in _plain_files(path, path) if name.split("/")[0] not in NOT_OWN}
+    files = dict(plain_files(path, path, NOT_OWN))
     scripts = [name for name in files if name.endswith(".py") and name != "__init__.py"]
     if not scripts:
         return {}
     if len(scripts) == 1 and MAIN not in files:
         files[MAIN] = files.pop(scripts[0])
     return files
-
-
-def _plain_files(folder: Path, top: Path) -> Iterator[tuple[str, Path]]:
-    """The files in `folder` that are neither hidden, nor links, nor too large, by their place below `top`."""
-    for file in sorted(folder.rglob("*") if folder == top or not folder.is_symlink() else ()):
-        place = file.relative_to(top)
-        hidden = any(part.startswith((".", "__pycache__")) for part in place.parts)
-        if not hidden and file.is_file() and not file.is_symlink() and file.stat().st_size <= LARGEST:
-            yield place.as_posix(), file

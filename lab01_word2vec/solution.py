@@ -4,10 +4,9 @@
     python lab01_word2vec/solution.py --data sample --engine pairs
 
 The model is skip-gram with negative sampling (Mikolov et al. 2013, "Distributed Representations of Words and Phrases
-and their Compositionality"). Each function is a step of EXERCISE.md, in the same order, and WALKTHROUGH.md explains
-every choice. `--engine pairs` trains what is written here. The default trains the same objective much faster as
-matrix products; blocks.py, the second file to read, shows how. Left out are hierarchical softmax and CBOW, which Lab 2
-compares, phrases, and more than one GPU.
+and their Compositionality"). Each function is a step of EXERCISE.md, in the same order; WALKTHROUGH.md explains every
+choice. `--engine pairs` trains what is written here. The default trains the same objective much faster as matrix
+products, as blocks.py shows. Left out are hierarchical softmax and CBOW, which Lab 2 has, phrases, and several GPUs.
 """
 
 from __future__ import annotations
@@ -141,7 +140,7 @@ def noise_table(counts: np.ndarray, power: float = 0.75) -> np.ndarray:
     This is the C program's table. A draw costs one random integer and one look-up, where inverting the cumulative
     distribution would take log₂ V steps. The shares of the rarest words are rounded to a 64th of the average word's.
     """
-    # BEGIN SOLUTION: word w fills 64·V · count_w^0.75 / Σ count^0.75 of the slots, rounded
+    # BEGIN SOLUTION: word w fills 64·V · count_w^power / Σ count^power of the slots, rounded
     share = np.cumsum(counts.astype(np.float64) ** power)
     slots = 64 * len(counts)
     table = np.searchsorted(share, (np.arange(slots) + 0.5) / slots * share[-1])
@@ -260,9 +259,9 @@ START = Place()
 def train(trainer: Trainer, ids: np.ndarray, epochs: int, lr: float, start: Place = START) -> Iterator[Place]:
     """Pass over the text `epochs` times, the learning rate falling linearly from `lr` to 0.
 
-    Yields a Place before every step and after the last one, where the tables are whole: whoever asks for the next may
-    first show the loss, save, or stop, as training.py does. `start` goes on where an earlier run stopped.
+    A Place is yielded before every step and after the last one. Training resumes at `start`, which is one of them.
     """
+    # BEGIN SOLUTION: before a step the rate is lr · max(0, 1 − (epoch + share done)/epochs), and a Place is yielded
     loss = pairs = 0.0
     for epoch in range(start.epoch, epochs):
         done, progress = (start.step, start.progress) if epoch == start.epoch else (0, 0.0)
@@ -272,6 +271,7 @@ def train(trainer: Trainer, ids: np.ndarray, epochs: int, lr: float, start: Plac
             loss, pairs = trainer.step(batch, rate, measure=step % LOSS_EVERY == 0)
             progress += share
     yield Place(epochs, 0, 0.0, loss, pairs)
+    # END SOLUTION
 
 
 def nearest(vectors: WordVectors, word: str, topn: int = 8, restrict: int | None = FREQUENT) -> list[tuple[str, float]]:

@@ -23,6 +23,22 @@ from lab01_word2vec.blocks import Blocks, L, block_loss
 from lab01_word2vec.table import Table
 
 
+def context_means(context: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+    """h (B, L, d): the mean of the rows v (B, H, d) that context (B, L, H) marks with 1, or 0 where it marks none."""
+    # BEGIN SOLUTION: h = Σ v_o / C over the C contexts of a center, and 0 where C is 0
+    share = context / context.sum(2, keepdim=True).clamp(min=1)  # (B, L, H)
+    return torch.bmm(share, v)
+    # END SOLUTION
+
+
+def context_gradients(context: torch.Tensor, dh: torch.Tensor, divide: bool = True) -> torch.Tensor:
+    """−∂L/∂v (B, H, d) for context (B, L, H) and −∂L/∂h (B, L, d). Without `divide`, the 1/C is left out."""
+    # BEGIN SOLUTION: −∂L/∂v_o = Σ −∂L/∂h / C over the centers that o helps; the mask in place of its shares otherwise
+    share = context / context.sum(2, keepdim=True).clamp(min=1) if divide else context  # (B, L, H)
+    return torch.bmm(share.transpose(1, 2), dh)
+    # END SOLUTION
+
+
 def wrongness(h: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
     """z (B, L, 1 + K): −h·u_c and the h·u_n, for h (B, L, d) and u (B, L + K, d), the centers before the negatives."""
     positive = (h * u[:, :L]).sum(2, keepdim=True)
@@ -63,9 +79,7 @@ class CbowTrainer:
         """One update from tokens (B, H). Returns (summed loss, centers with a context), (0, 0) unless `measure`."""
         batch, table = len(tokens), self.table
         context = self.blocks.windows(tokens)  # (B, L, H)
-        size = context.sum(2, keepdim=True)  # (B, L, 1) C
-        share = context / size.clamp(min=1)
-        positive = size.clamp(max=1)  # (B, L, 1)
+        positive = context.sum(2, keepdim=True).clamp(max=1)  # (B, L, 1)
         weight = positive * (self.negatives / self.shared)
 
         drawn = self.blocks.draw(self.noise, batch, self.shared)  # (B, K)
@@ -75,13 +89,13 @@ class CbowTrainer:
         v = operands[: tokens.size].view(batch, -1, table.dim)  # (B, H, d)
         u = operands[tokens.size :].view(batch, -1, table.dim)  # (B, L + K, d)
 
-        h = torch.bmm(share, v)  # (B, L, d)
+        h = context_means(context, v)  # (B, L, d)
         z = wrongness(h, u)
         measured = (0.0, 0.0)
         if measure:
             measured = float(block_loss(z, positive, weight)), float(positive.sum(dtype=torch.float64))
         dh, du = gradients(z, h, u, positive, weight)
-        moved[: tokens.size] = torch.bmm((share if self.divide else context).transpose(1, 2), dh).view(-1, table.dim)
+        moved[: tokens.size] = context_gradients(context, dh, self.divide).view(-1, table.dim)
         moved[tokens.size :] = du.view(-1, table.dim)
         table.scatter(rows, moved, lr)
         return measured

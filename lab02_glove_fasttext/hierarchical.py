@@ -44,7 +44,11 @@ class Tree:
 
 
 def huffman(counts: np.ndarray) -> Tree:
-    """The tree with the least Σ count · length (Huffman 1952): the two rarest subtrees become one, V − 1 times."""
+    """The tree with the least Σ count · length (Huffman 1952): the two rarest subtrees become one, V − 1 times.
+
+    The rarer of the two goes left.
+    """
+    # BEGIN SOLUTION: join the two rarest subtrees, V − 1 times; then climb from each leaf to the root, the last joined
     vocab, root = len(counts), 2 * len(counts) - 2
     heap = [(int(count), word) for word, count in enumerate(counts)]
     heapq.heapify(heap)
@@ -66,6 +70,7 @@ def huffman(counts: np.ndarray) -> Tree:
         np.array(code, dtype=bool).reshape(-1, vocab + 1).T.copy(),
         (nodes < vocab - 1).sum(axis=1),
     )
+    # END SOLUTION
 
 
 def tree_loss(s: torch.Tensor, passed: torch.Tensor, right: torch.Tensor) -> torch.Tensor:

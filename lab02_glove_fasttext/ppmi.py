@@ -40,10 +40,12 @@ def log_ratios(counts: sparse.csr_array, contexts: np.ndarray) -> np.ndarray:
 
 def ppmi(counts: sparse.csr_array, shift: float = 0.0, smoothing: float = 0.75) -> sparse.csr_array:
     """max(0, PMI − shift), (V, V) float32, of counts X (V, V). A shift of log k is skip-gram's with k negatives."""
+    # BEGIN SOLUTION: log P(w, c)/(P(w)·P_α(c)) − shift where it is above 0, with P_α(c) = X_c^α / Σ X^α
     values = log_ratios(counts, counts.sum(axis=0, dtype=np.float64) ** smoothing) - np.float32(shift)
     matrix = sparse.csr_array((np.maximum(values, 0), counts.indices, counts.indptr), counts.shape, copy=True)
     matrix.eliminate_zeros()
     return matrix
+    # END SOLUTION
 
 
 def demand_fewer_dimensions(dim: int, words: int, where: str) -> None:

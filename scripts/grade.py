@@ -4,7 +4,8 @@
 
 Every file *.py and every folder in it is a submission. Each runs in a contained process (grading/containment/child.py):
 one that is broken or means harm costs no other. Results are kept as they come in grades.json beside the table. After an
-interruption, or when submissions have been added, the same command grades only what is new or changed.
+interruption, or when submissions have been added, the same command grades only what is new or changed. The inputs are
+drawn from a seed that nobody could foresee; it stays the same as long as grades.json is there.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import secrets
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +31,15 @@ from wordlab.files import write_json
 
 from tqdm import tqdm
 
+from grading.classroom.roster import owner_by_name, read_roster
 from grading.gradebook.page import write_page
 from grading.gradebook.table import row, write_csv
-from grading.grader import SEED, agreed, grade
+from grading.grader import SEEDS, agreed, grade
 from grading.handed_in import submissions_in
 from grading.places import LABS, ROOT
-from grading.submission import SubmissionError, find_submission
+from grading.points import POINTS, read_points
+from grading.submission import Submission, SubmissionError, find_submission
+from grading.variants import draw, read_secret
 from lab01_word2vec.text import SAMPLE, WIKI8
 
 
@@ -43,16 +48,30 @@ def grade_one(path: Path, known: dict[str, dict], args: argparse.Namespace) -> d
     record: dict[str, Any] = {"submission": path.name, "lab": args.lab, "verdicts": []}
     try:
         submission = find_submission(path, args.lab)
-        record["lab"] = submission.lab.name
-        record["key"] = "/".join([submission.fingerprint(), grader_version(), str(args.seed), args.corpus or ""])
+        rules = args.rules[submission.lab.name]
+        submission = replace(submission, lab=rules.of(submission.lab))
+        constants, record["lab"] = constants_of(submission, args), submission.lab.name
+        record["feedback"] = rules.feedback
+        asked = [str(args.seed), args.corpus or "", repr(rules), repr(constants)]
+        record["key"] = "/".join([submission.fingerprint(), grader_version(), *asked])
         if known.get(path.name, {}).get("key") == record["key"]:
             return known[path.name]
-        verdicts = grade(submission, seed=args.seed, corpus=args.corpus)
+        verdicts = grade(submission, seed=args.seed, corpus=args.corpus, constants=constants)
     except SubmissionError as error:
         return record | {"problem": str(error)}
     except Exception as error:  # whatever it is, the others are still to be graded
         return record | {"problem": f"the grader failed: {error}", "failed": type(error).__name__, "key": None}
     return record | {"verdicts": [asdict(verdict) for verdict in verdicts]}
+
+
+def constants_of(submission: Submission, args: argparse.Namespace) -> dict[str, str] | None:
+    """Those of the student's variant, where the course has variants."""
+    if args.secret is None:
+        return None
+    student = args.owners(submission.path.name)
+    if student is None:
+        raise SubmissionError(f"{submission.path}: of no student of the roster, so its variant is not known")
+    return draw(submission.lab.constants, args.secret, student)
 
 
 def grader_version() -> str:
@@ -84,8 +103,11 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--corpus", metavar="FILE", help="also run the threshold step on it, or on wiki8: a minute per submission"
     )
+    parser.add_argument("--points", type=Path, default=POINTS, metavar="TOML", help="what steps are worth")
+    parser.add_argument("--secret", type=Path, metavar="FILE", help="from which the students' variants were drawn")
+    parser.add_argument("--roster", type=Path, metavar="CSV", help="whose each submission is, where there are variants")
     parser.add_argument("--uncontained", action="store_true", help="grade where the system cannot contain submissions")
-    parser.add_argument("--seed", type=seed, default=SEED, help="draws other inputs")
+    parser.add_argument("--seed", type=seed, help="draws the inputs; left out, one that nobody can foresee")
     parser.add_argument("--jobs", type=number(int, 1, 256), default=2, help="submissions at a time")
     return parser
 
@@ -101,12 +123,24 @@ def read_known(path: Path) -> dict[str, dict]:
         return {}
 
 
+def seed_of(args: argparse.Namespace, known: dict[str, dict]) -> int:
+    """What was asked for, or drew the inputs before, or is drawn now."""
+    before = (str(record.get("key")).split("/") for record in known.values())
+    earlier = (int(key[2]) for key in before if len(key) > 3 and key[2].isdigit())
+    return args.seed if args.seed is not None else next(earlier, secrets.randbelow(SEEDS))
+
+
 def check(args: argparse.Namespace) -> None:
     """What would cost every submission points, or overwrite the table, is said before any grading."""
     if args.corpus and args.corpus not in (SAMPLE, WIKI8) and not Path(args.corpus).exists():
         raise InputError(f"--corpus {args.corpus}: no such file")
     if args.report.suffix in (".json", ".html"):
         raise InputError(f"--report {args.report}: this is the name of a file beside the table; end it in .csv")
+    if bool(args.secret) != bool(args.roster):
+        raise InputError("--secret FILE and --roster CSV go together: the roster says whose variant a submission is")
+    args.rules = read_points(args.points)
+    if args.secret:
+        args.secret, args.owners = read_secret(args.secret), owner_by_name(read_roster(args.roster))
 
 
 def run(args: argparse.Namespace) -> None:
@@ -117,6 +151,8 @@ def run(args: argparse.Namespace) -> None:
         print(f"not enforced on this system: {text}", flush=True)
     state, page = args.report.with_suffix(".json"), args.report.with_suffix(".html")
     known, records = read_known(state), {}
+    args.seed = seed_of(args, known)
+    print(f"inputs are drawn from the seed {args.seed}", flush=True)
     interrupted = False
     try:
         for record in grade_all(paths, known, args):

@@ -27,7 +27,7 @@ from wordlab.errors import InputError
 
 from grading.grader import grade
 from grading.places import LABS, ROOT
-from grading.steps import Verdict
+from grading.steps import Verdict, totals
 from grading.submission import Submission, SubmissionError, find_submission
 from scripts.exercise import Hints, core_steps, read_hints
 from scripts.readable import fault, readable
@@ -66,10 +66,11 @@ def hints_for(submission: Submission) -> dict[str, Hints]:
 def lines(submission: Submission, verdicts: list[Verdict], core: list[str], more: bool) -> Iterator[str]:
     """A line per step; what is wrong is told of the first one that is not done, since the others come after it."""
     width = max(len(verdict.step) for verdict in verdicts)
-    to_do = next((verdict for verdict in verdicts if not verdict.passed), None)
+    # Nobody has to write an optional step, so the others come first.
+    to_do = next((each for each in sorted(verdicts, key=lambda each: each.optional) if not each.passed), None)
     for verdict in verdicts:
         state = "done" if verdict.passed else "next" if verdict is to_do else ""
-        beyond = "   more" if core and verdict.step not in core else ""
+        beyond = "   optional" if verdict.optional else "   more" if core and verdict.step not in core else ""
         yield f"  {state:<4}  {verdict.step:<{width}}  {verdict.points:>3} of {verdict.worth:<2}{beyond}".rstrip()
         if verdict is to_do:
             # The error of a starter's function holds the formula, which is the second hint.
@@ -83,11 +84,14 @@ def lines(submission: Submission, verdicts: list[Verdict], core: list[str], more
 def summary(submission: Submission, verdicts: list[Verdict], core: list[str], more: bool) -> Iterator[str]:
     """How much is done of the core, where the lab has one, and what to type next."""
     done = {verdict.step for verdict in verdicts if verdict.passed}
+    asked = {verdict.step for verdict in verdicts if not verdict.optional}
     if core:
         finished = len(done.intersection(core))
         yield f"The core{' is done' if finished == len(core) else ''}: {finished} of {len(core)} steps"
-    if len(done) == len(verdicts):
-        yield "All steps are done."
+    if asked <= done:
+        optional = len(verdicts) - len(asked)
+        also = f", and {len(done - asked)} of {optional} optional ones" if optional else ""
+        yield f"All steps are done{also}."
         if submission.lab.threshold:
             yield f"The threshold: python -m pytest tests/grading --submission {submission.path} --corpus wiki8"
     elif not more:
@@ -120,7 +124,8 @@ def run(args: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as folder:
         steps = {step.name for step in submission.lab.steps}
         verdicts = grade(without_faults(submission, Path(folder)), steps)
-    print(f"{args.path}: {sum(each.points for each in verdicts)} of {sum(each.worth for each in verdicts)} points")
+    points, worth = totals(verdicts)
+    print(f"{args.path}: {points} of {worth} points")
     core = core_steps((ROOT / submission.lab.package / EXERCISE).read_text(encoding="utf-8"))
     steps_told = lines(submission, verdicts, core, args.more)
     print("\n".join([*steps_told, *summary(submission, verdicts, core, args.more)]))

@@ -192,11 +192,13 @@ def make_ready(repository: Path, place: str, command: str, few: WordVectors) -> 
             shutil.rmtree(repository / f"my_{lab}", ignore_errors=True)
             if "make_starter" not in command:
                 write_lab(lab, repository / f"my_{lab}", solved=True)
+    (repository / "roster.csv").write_text("name,id,email\nAnn,ann,ann@example.org\n", encoding="utf-8")
     of_a_class = "submissions/" in command or "roster.csv" in command
     if of_a_class and not (repository / "submissions").exists():
         write_lab("lab01", repository / "submissions" / "ann_lab01", solved=True)
-    if "roster.csv" in command:
-        (repository / "roster.csv").write_text("name,id,email\nAnn,ann,ann@example.org\n", encoding="utf-8")
+    if "secret.txt" in command:
+        (repository / "secret.txt").write_text("a secret of the tests\n", encoding="utf-8")
+    if "roster.csv" in command and "--secret" not in command:
         graded = "python scripts/grade.py submissions/ --lab lab01 --report grades/lab01.csv"
         assert type_in(repository, graded, repository).returncode == 0
     if "--resume" in command:

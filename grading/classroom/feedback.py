@@ -14,8 +14,10 @@ from grading.classroom.roster import Student
 from grading.gradebook.page import TEMPLATE
 from grading.gradebook.table import row, verdicts_of
 from grading.places import PACKAGES
+from grading.shown import MODES, shown
 from grading.steps import Verdict
 
+LATER = "graded later"  # of hidden steps
 HEADER = ("step", "points", "what the grader says")
 SPECIAL = re.compile(r"([\\`*_\[\]<>|#&!~$])")  # what Markdown would take for a sign
 
@@ -27,23 +29,36 @@ def escaped(text: str) -> str:
 
 def told(verdict: Verdict) -> tuple[str, str, str]:
     """The cells of a step."""
+    if verdict.hidden:
+        return verdict.step, "–", LATER
     points = "–" if verdict.passed is None else f"{verdict.points} of {verdict.worth}"
-    return verdict.step, points, "passed" if verdict.passed else verdict.message
+    return verdict.step, f"{points} (optional)" if verdict.optional else points, verdict.message
+
+
+def rows_of(record: dict[str, Any]) -> list[tuple[str, ...]]:
+    """The rows of a lab's table, with what the course's mode of feedback lets through."""
+    return [told(verdict) for verdict in shown(verdicts_of(record), record.get("feedback", MODES[0]))]
 
 
 def summary(record: dict[str, Any]) -> str:
-    """The line above a lab's table, which says how many points there are or why there are none."""
-    _, lab, points, worth, passed, steps, _ = row(record)
+    """The line above a lab's table, which says how many points there are or why there are none.
+
+    Points of hidden steps are not among them, or a student could tell what is graded later.
+    """
+    open_ones = [verdict for verdict in record["verdicts"] if not verdict.get("hidden")]
+    _, lab, points, worth, passed, steps, _ = row(record | {"verdicts": open_ones})
     if "problem" in record:
         return f"Your submission could not be graded: {record['problem']}"
     hints = f"{PACKAGES[lab].partition('_')[0]}/EXERCISE.md has two hints for each step."
-    return f"{points} of {worth} points, {passed} of {steps} steps passed. {hints}"
+    later = len(record["verdicts"]) - len(open_ones)
+    more = f" Steps that are {LATER}: {later}." if later else ""
+    return f"{points} of {worth} points, {passed} of {steps} steps passed.{more} {hints}"
 
 
 def as_markdown(student: Student, records: list[dict[str, Any]]) -> str:
     parts = [f"# Results of {escaped(student.name)}\n"]
     for record in records:
-        rows = [[escaped(cell) for cell in told(verdict)] for verdict in verdicts_of(record)]
+        rows = [[escaped(cell) for cell in cells] for cells in rows_of(record)]
         parts.append(f"## {escaped(record['lab'] or 'Of no lab')}\n\n{escaped(summary(record))}\n")
         parts += [markdown(HEADER, rows) + "\n"] if rows else []
     return "\n".join(parts) if records else f"{parts[0]}\nNothing of yours was found among the submissions.\n"
@@ -53,7 +68,7 @@ def as_html(student: Student, records: list[dict[str, Any]]) -> str:
     parts = [f"<p>Results of {html.escape(student.name)}.</p>"]
     for record in records:
         parts.append(f"<h2>{html.escape(record['lab'] or 'Of no lab')}</h2><p>{html.escape(summary(record))}</p>")
-        parts += [html_table(HEADER, [told(verdict) for verdict in verdicts_of(record)])]
+        parts += [html_table(HEADER, rows_of(record))]
     if not records:
         parts.append("<p>Nothing of yours was found among the submissions.</p>")
     return filled("".join(parts))

@@ -3,23 +3,30 @@
     python -m grading.classroom.gradescope lab01.zip --lab lab01
     python -m grading.classroom.gradescope lab01.zip --lab lab01 --hidden negatives analogy
 
-Students see the verdicts of hidden steps when grades are published. The zip holds the labs without their solved bodies,
-so that a submission finds none even where the container cannot close the grader's folder to it.
+Students see the verdicts of hidden steps when grades are published. The inputs are drawn from a seed that the zip holds
+and nobody could foresee, so that a submission cannot bring answers along. Give two zips of one assignment one --seed.
+The zip holds the labs without their solved bodies, so that a submission finds none even where the container cannot
+close the grader's folder to it.
 """
 
 from __future__ import annotations
 
 import argparse
+import secrets
 import zipfile
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from wordlab.command import OneLineParser, run_command
+from wordlab.command import seed as a_seed
 from wordlab.errors import InputError
 from wordlab.files import replacing, to_json
 
 from grading.classroom.results import SETTINGS, unfinished
 from grading.classroom.withheld import emptied, marked_files
+from grading.grader import SEEDS
 from grading.places import HELPER, LABS, PACKAGES, ROOT
+from grading.points import POINTS, Rules, read_points
 from grading.starters import GET_DATA, lab_files
 from grading.submission import load_lab
 
@@ -29,14 +36,11 @@ NEEDED = ("classroom/__init__.py", "classroom/results.py", "classroom/withheld.p
 OLD = (1980, 1, 1, 0, 0, 0)  # the same files give the same zip
 
 
-def zip_files(lab: str, hidden: list[str]) -> dict[str, bytes]:
-    """Content of every file of the zip. Raises InputError for a step that the lab does not have."""
-    steps = [step.name for step in load_lab(lab).steps]
-    if unknown := [step for step in hidden if step not in steps]:
-        raise InputError(f"--hidden {unknown[0]}: no step of {lab}; its steps are {', '.join(steps)}")
+def zip_files(lab: str, rules: Rules, seed: int) -> dict[str, bytes]:
+    """Content of every file of the zip."""
     files = {path.name: path.read_bytes() for path in sorted(AUTOGRADER.iterdir())}
     files["requirements.txt"] = lab_files(lab)["requirements.txt"]
-    files[SETTINGS] = to_json({"lab": lab, "hidden": hidden}).encode()
+    files[SETTINGS] = to_json({"lab": lab, "seed": seed, "rules": asdict(rules)}).encode()
     files["unfinished.json"] = to_json(unfinished()).encode()
     files[GET_DATA] = (ROOT / GET_DATA).read_bytes()
     for path in sorted(path for folder in ("grading", HELPER) for path in (ROOT / folder).rglob("*.py")):
@@ -63,8 +67,8 @@ def _of_grader(path: Path, lab: str) -> bool:
     return "/".join(parts[1:]) in NEEDED or parts[1] not in (*NOT_NEEDED, *(each for each in LABS if each != lab))
 
 
-def write_zip(path: Path, lab: str, hidden: list[str]) -> None:
-    files = zip_files(lab, hidden)
+def write_zip(path: Path, lab: str, rules: Rules, seed: int) -> None:
+    files = zip_files(lab, rules, seed)
     with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             entry = zipfile.ZipInfo(name, OLD)
@@ -78,13 +82,22 @@ def build_parser() -> OneLineParser:
     parser.add_argument("out", type=Path, metavar="OUT.zip")
     parser.add_argument("--lab", choices=LABS, required=True)
     parser.add_argument("--hidden", nargs="+", default=[], metavar="STEP", help="shown when grades are published")
+    parser.add_argument("--points", type=Path, default=POINTS, metavar="TOML", help="what steps are worth")
+    parser.add_argument("--seed", type=a_seed, help="draws the inputs; left out, one that nobody can foresee")
     return parser
 
 
 def run(args: argparse.Namespace) -> None:
-    write_zip(args.out, args.lab, args.hidden)
-    shown = len(load_lab(args.lab).steps) - len(set(args.hidden))
-    print(f"{args.out}: {args.lab}, {shown} steps shown, {len(set(args.hidden))} hidden until grades are published")
+    steps = [step.name for step in load_lab(args.lab).steps]
+    if unknown := [step for step in args.hidden if step not in steps]:
+        raise InputError(f"--hidden {unknown[0]}: no step of {args.lab}; its steps are {', '.join(steps)}")
+    rules = read_points(args.points)[args.lab]
+    hidden = tuple(step for step in steps if step in (*rules.hidden, *args.hidden))
+    drawn = secrets.randbelow(SEEDS) if args.seed is None else args.seed
+    write_zip(args.out, args.lab, replace(rules, hidden=hidden), drawn)
+    shown = len(steps) - len(hidden)
+    print(f"{args.out}: {args.lab}, {shown} steps shown, {len(hidden)} hidden until grades are published")
+    print(f"inputs are drawn from the seed {drawn}")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from wordlab.files import write_text
 
 from grading.classroom.feedback import filled, html_table
 from grading.classroom.roster import Joined
-from grading.gradebook.table import row, verdicts_of
+from grading.gradebook.table import is_asked, row, verdicts_of
 
 MOST = 15  # mistakes that are shown
 BINS = 10  # of the share of the points
@@ -31,8 +31,9 @@ def distribution(records: list[dict[str, Any]]) -> list[tuple[str, ...]]:
 
 
 def steps(records: list[dict[str, Any]]) -> list[tuple[str, ...]]:
-    """Per step, how many passed, how many failed, and the share that passed."""
+    """Per step, how many passed, how many failed, and the share that passed. Optional ones count where written."""
     verdicts = [verdict for record in records for verdict in verdicts_of(record) if verdict.passed is not None]
+    verdicts = [verdict for verdict in verdicts if is_asked(verdict)]
     passed = Counter(verdict.step for verdict in verdicts if verdict.passed)
     tried = Counter(verdict.step for verdict in verdicts)
     return [
@@ -47,7 +48,7 @@ def mistakes(records: list[dict[str, Any]]) -> list[tuple[str, ...]]:
     example: dict[tuple[str, str], str] = {}
     for record in records:
         for verdict in verdicts_of(record):
-            if verdict.passed is False:
+            if verdict.passed is False and is_asked(verdict):
                 kind = (verdict.step, QUOTED.sub("…", verdict.message))
                 counts[kind] += 1
                 example.setdefault(kind, verdict.message)

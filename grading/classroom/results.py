@@ -2,8 +2,8 @@
 
     python -m grading.classroom.results SUBMISSION results.json
 
-It runs inside the zip that gradescope.py makes. Which lab is graded, and which of its steps are hidden until grades are
-published, is in autograder.json there.
+It runs inside the zip that gradescope.py makes. Which lab is graded, from which seed and by which rules is in
+autograder.json there.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,10 +20,13 @@ from wordlab.files import write_json
 
 from grading.grader import grade, not_enforced
 from grading.places import PACKAGES, ROOT
-from grading.steps import Verdict
+from grading.points import Rules
+from grading.shown import shown
+from grading.steps import Lab, Step, Verdict
 from grading.submission import SubmissionError, find_submission, load_lab
 
 SETTINGS = "autograder.json"
+NOT_GRADED = "the submission cannot be graded"  # a kind of failure
 HIDDEN, SHOWN = "after_published", "visible"
 
 
@@ -34,20 +36,23 @@ def unfinished() -> dict[str, Any]:
     return {"score": 0, "output": said, "visibility": SHOWN, "stdout_visibility": "hidden", "tests": []}
 
 
-def results(verdicts: list[Verdict], hidden: Collection[str], said: list[str], seconds: float) -> dict[str, Any]:
-    """Gradescope's results: a test per step, and the lines of `said` above them."""
+def results(verdicts: list[Verdict], feedback: str, said: list[str], seconds: float) -> dict[str, Any]:
+    """Gradescope's results: a test per step, and the lines of `said` above them.
+
+    The score is the sum of all points. It exceeds what can be had where optional steps were passed.
+    """
     tests = [
         {
             "number": str(number),
-            "name": verdict.step,
+            "name": f"{verdict.step} (optional)" if verdict.optional else verdict.step,
             "score": verdict.points,
             "max_score": verdict.worth,
             "status": "passed" if verdict.passed else "failed",
-            "output": verdict.message or "passed",
+            "output": verdict.message,
             "output_format": "text",
-            "visibility": HIDDEN if verdict.step in hidden else SHOWN,
+            "visibility": HIDDEN if verdict.hidden else SHOWN,
         }
-        for number, verdict in enumerate(verdicts, start=1)
+        for number, verdict in enumerate(shown(verdicts, feedback), start=1)
     ]
     return unfinished() | {
         "score": sum(verdict.points for verdict in verdicts),
@@ -66,25 +71,31 @@ def inner(folder: Path, lab: str) -> Path:
     return next((path for path in sorted(folder.iterdir()) if (path / "solution.py").is_file()), folder)
 
 
-def graded(folder: Path, lab: str) -> tuple[list[Verdict], str]:
+def graded(folder: Path, lab: Lab, seed: int) -> tuple[list[Verdict], str]:
     """A verdict per step, and why there could be none, if so."""
-    steps = load_lab(lab).steps
     try:
-        submission = find_submission(inner(folder, lab), lab)
+        submission = find_submission(inner(folder, lab.name), lab.name)
     except SubmissionError as error:
         reason = str(error).replace(f"{folder}", "the submission")
-        return [Verdict(step.name, False, 0, step.points, reason) for step in steps], reason
+        return [_not_graded(step, reason) for step in lab.steps], reason
     # The grader's own tools, whatever a submission did to its copies.
-    return grade(replace(submission, copies={}), {step.name for step in steps}), ""
+    return grade(replace(submission, lab=lab, copies={}), {step.name for step in lab.steps}, seed), ""
+
+
+def _not_graded(step: Step, reason: str) -> Verdict:
+    return Verdict(step.name, False, 0, step.points, reason, step.optional, NOT_GRADED, step.hidden)
 
 
 def run(args: argparse.Namespace) -> None:
     settings, started = json.loads((ROOT / SETTINGS).read_text(encoding="utf-8")), time.monotonic()
     missing = [f"Not contained on this system: {text}." for text in not_enforced()]
-    verdicts, problem = graded(args.submission, settings["lab"])
-    passed = sum(bool(verdict.passed) for verdict in verdicts)
-    said = [*missing, problem or f"{passed} of {len(verdicts)} steps passed."]
-    write_json(args.out, results(verdicts, settings["hidden"], said, time.monotonic() - started))
+    rules = Rules(**settings["rules"])
+    verdicts, problem = graded(args.submission, rules.of(load_lab(settings["lab"])), settings["seed"])
+    # Hidden steps are left out here, and so are optional ones, which nobody has to write.
+    open_ones = [verdict for verdict in verdicts if not verdict.hidden and not verdict.optional]
+    passed = sum(bool(verdict.passed) for verdict in open_ones)
+    said = [*missing, problem or f"{passed} of {len(open_ones)} steps passed."]
+    write_json(args.out, results(verdicts, rules.feedback, said, time.monotonic() - started))
 
 
 def build_parser() -> OneLineParser:

@@ -72,7 +72,8 @@ def supervise(below: int, lifeline: int, config: dict[str, Any]) -> int:
             return _exit_status(status)
         if contain.memory_exceeds(contain.descendants(below), config["memory"]):
             return MEMORY_EXCEEDED
-        if contain.folder_exceeds(config["folder"], config["disk"], config["entries"]):
+        unnamed = contain.unnamed_bytes(contain.descendants(below))
+        if contain.folder_exceeds(config["folder"], config["disk"] - unnamed, config["entries"]):
             return DISK_EXCEEDED
         if select.select([lifeline], [], [], WATCH_EVERY)[0]:
             return 128 + signal.SIGTERM
@@ -130,6 +131,7 @@ def confine(config: dict[str, Any], separate: bool) -> list[str]:
     if not separate and not as_root:  # other processes have the same user and count, too
         limits["NPROC"] += contain.tasks_of_user()
     contain.limit_resources(limits)
+    contain.leave_keyring()
     os.chdir(config["folder"])
     proc = ["/proc"] if mounted else ["/proc/self", "/proc/cpuinfo", "/proc/meminfo"]
     write = [config["folder"], "/dev/null", *(["/dev/shm"] if mounted else [])]

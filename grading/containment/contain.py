@@ -10,8 +10,10 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import platform
 import random
 import resource
+import stat
 import struct
 import sys
 from collections.abc import Callable, Iterable
@@ -34,6 +36,10 @@ READ = EXECUTE | READ_FILE | READ_DIR
 OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV  # the others are meaningful on folders only
 FS_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
 BIND_AND_CONNECT_TCP, SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS = 3, 3
+
+KEYCTL = {"x86_64": 250, "aarch64": 219}  # the system call, by the kind of processor
+JOIN_SESSION_KEYRING = 1
+DEEPEST = 60  # folders inside one another
 
 SOCKETS = ("/run", "/var/run", "/tmp", "/var/tmp")  # where programs of the system and of users have them
 # What any Python with torch reads beside its own installation.
@@ -89,6 +95,13 @@ def adopt_orphans() -> None:
     """Processes that lose their parent become ours, so that none is out of reach."""
     if LINUX:
         _prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def leave_keyring() -> None:
+    """Take a new session keyring: in that of the grader a child could leave texts for the next one."""
+    number = KEYCTL.get(platform.machine())
+    if LINUX and number:  # a system that refuses this refuses all use of keyrings
+        _libc.syscall(number, JOIN_SESSION_KEYRING, None)
 
 
 def private_mounts(shared_memory: int, keep: Iterable[str]) -> bool:
@@ -286,16 +299,35 @@ def _owner(path: str) -> int:
 
 
 def folder_exceeds(folder: str, size: int, entries: int) -> bool:
-    """Whether `folder` holds more than `size` bytes or more than `entries` files and folders."""
-    waiting, used = [folder], 0
+    """Whether `folder` holds more than `size` bytes or more than `entries` files and folders, or hides what it holds:
+    in a folder that is closed to us, or below more folders than DEEPEST."""
+    waiting, used = [(folder, 0)], 0
     while waiting:
-        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as scan:
-            for entry in scan:
-                entries -= 1
-                with contextlib.suppress(OSError):
-                    used += 512 * entry.stat(follow_symlinks=False).st_blocks
-                if entries < 0 or used > size:
-                    return True
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
+        path, depth = waiting.pop()
+        try:
+            with os.scandir(path) as scan:
+                for entry in scan:
+                    entries -= 1
+                    with contextlib.suppress(OSError):
+                        used += 512 * entry.stat(follow_symlinks=False).st_blocks
+                    if entries < 0 or used > size or depth > DEEPEST:
+                        return True
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append((entry.path, depth + 1))
+        except (FileNotFoundError, NotADirectoryError):  # removed meanwhile
+            continue
+        except OSError:
+            return True
     return False
+
+
+def unnamed_bytes(pids: list[int]) -> int:
+    """Bytes of open files without a name: deleted ones, and those that are made in memory. No folder shows them."""
+    files: dict[tuple[int, int], int] = {}
+    for pid in pids:
+        for descriptor in _listed(f"/proc/{pid}/fd"):
+            with contextlib.suppress(OSError):
+                found = os.stat(f"/proc/{pid}/fd/{descriptor}")
+                if stat.S_ISREG(found.st_mode) and not found.st_nlink:
+                    files[found.st_dev, found.st_ino] = 512 * found.st_blocks
+    return sum(files.values())

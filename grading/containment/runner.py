@@ -18,6 +18,7 @@ from pathlib import Path
 from signal import SIGKILL
 from typing import Any
 
+from grading.containment import contain
 from grading.containment.child import DISK_EXCEEDED, MEMORY_EXCEEDED
 from grading.places import ROOT
 from grading.submission import Submission
@@ -35,6 +36,7 @@ BOUNDS: dict[str, Any] = {
     "shared_memory": 200 * MB,
     "disk": 500 * MB,
     "entries": 20_000,
+    "brought": 100 * MB,  # what the submission's files may hold
     "threads": 1,
     "probes": True,
     # Elsewhere than on Linux, libraries that were loaded before a fork may not work after it.
@@ -45,6 +47,7 @@ COMMAND_BOUNDS = BOUNDS | {
     "address_space": 16_000 * MB,
     "memory": 12_000 * MB,
     "disk": 8000 * MB,
+    "brought": MB * 3 // 10,  # the code of a lab takes half of that, and trained vectors take more
     "threads": os.cpu_count() or 1,
     "probes": False,  # a command is run as it is
     "preload": False,
@@ -76,6 +79,7 @@ class Child:
         home = self.folder / "home"
         home.mkdir()
         if submission:
+            self._weigh(submission)
             submission.copy_to(self.folder)
             self._add_probes(submission.lab.name)
         libraries = submission.lab.libraries if submission and self._bounds["preload"] else ()
@@ -96,6 +100,12 @@ class Child:
         }
         self._write(config, START_SECONDS)
         self.missing: list[str] = self._read("ready", START_SECONDS)["value"]
+
+    def _weigh(self, submission: Submission) -> None:
+        """Raises Lost for files that hold more than a submission may bring."""
+        size, most = sum(path.stat().st_size for path in submission.files.values()), self._bounds["brought"]
+        if size > most:
+            raise Lost(f"its files hold {size / MB:.1f} MB, and {most / MB:g} MB are allowed: hand in code alone")
 
     def _open_pipes(self) -> list[int]:
         """The child's ends of four pipes, in the order that child.main takes them; ours are kept."""
@@ -161,11 +171,14 @@ class Child:
         if status == MEMORY_EXCEEDED:
             return f"it took more than {self._bounds['memory'] / 1000 / MB:g} GB of memory"
         if status == DISK_EXCEEDED:
-            return f"it wrote more than {self._bounds['disk'] // MB} MB or {self._bounds['entries']:,} files"
+            return self._too_much()
         if status > 128:
             signal = status - 128
             return f"its process was ended by signal {signal} ({SIGNALS.get(signal, 'it crashed')})"
         return f"it ended the whole process (exit status {status}): a function should return"
+
+    def _too_much(self) -> str:
+        return f"it wrote more than {self._bounds['disk'] // MB} MB or {self._bounds['entries']:,} files, or hid some"
 
     def _status(self, seconds: float) -> int | None:
         """How the child ended, as shells have it; None where it has not within `seconds`."""
@@ -174,7 +187,14 @@ class Child:
         return int(os.read(self._ending, 8) or 128 + SIGKILL)  # one that was killed could not say it
 
     def stop(self) -> None:
-        """Ends the child with every process that it has started."""
+        """Ends the child with every process that it has started. Raises Lost where nobody should read what it left."""
+        self._end()
+        if (self.folder / "home").is_symlink():
+            raise Lost("it put a link in place of its home")
+        if contain.folder_exceeds(str(self.folder), self._bounds["disk"], self._bounds["entries"]):
+            raise Lost(self._too_much())
+
+    def _end(self) -> None:
         if not self._open:
             return
         for ours in (self._requests, self._lifeline):
@@ -186,14 +206,23 @@ class Child:
 
     def close(self) -> None:
         """Ends the child and removes its folder."""
-        self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._end()
+        remove(self.folder)
 
     def __enter__(self) -> Child:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder in which a submission may have closed folders, or put more into one another than Python can."""
+    try:
+        shutil.rmtree(folder)
+    except (OSError, RecursionError):
+        for command in (["chmod", "-R", "u+rwX"], ["rm", "-rf"]):
+            subprocess.run([*command, str(folder)], stderr=subprocess.DEVNULL)
 
 
 class Nursery:

@@ -8,7 +8,7 @@ from typing import Any
 
 from wordlab.files import write_text
 
-from grading.gradebook.table import row, verdicts_of
+from grading.gradebook.table import is_asked, row, verdicts_of
 from grading.steps import Verdict
 
 TEMPLATE = Path(__file__).parent / "grades.html"
@@ -52,11 +52,11 @@ def cell(verdict: Verdict | None) -> str:
         return "<td class=none>–</td>"
     if verdict.passed:
         return f"<td class=passed>✓ {verdict.points}</td>"
-    return f'<td class=failed title="{html.escape(verdict.message, quote=True)}">✗ 0</td>'
+    return f'<td class=failed title="{html.escape(verdict.message, quote=True)}">✗ {verdict.points}</td>'
 
 
 def details_of(name: str, record: dict[str, Any], verdicts: list[Verdict], points: str) -> str:
-    failed = [verdict for verdict in verdicts if verdict.passed is False]
+    failed = [verdict for verdict in verdicts if verdict.passed is False and is_asked(verdict)]
     if not failed and "problem" not in record:
         return ""
     items = "".join(f"<li><b>{html.escape(v.step)}</b> {html.escape(v.message)}</li>" for v in failed)

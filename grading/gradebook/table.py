@@ -11,7 +11,7 @@ from typing import Any
 
 from wordlab.files import replacing
 
-from grading.steps import Verdict
+from grading.steps import NOT_WRITTEN, Verdict, totals
 
 COLUMNS = ["submission", "lab", "points", "of", "steps passed", "steps", "what failed"]
 
@@ -21,14 +21,23 @@ def verdicts_of(record: dict[str, Any]) -> list[Verdict]:
 
 
 def row(record: dict[str, Any]) -> list[Any]:
-    """The cells of COLUMNS. A step that was not run counts among the points that could be had: totals compare."""
+    """The cells of COLUMNS. A step that was not run counts among the points that could be had: totals compare.
+
+    Points of optional steps are earned on top, so that a total may exceed what could be had.
+    """
     verdicts = verdicts_of(record)
     run = [verdict for verdict in verdicts if verdict.passed is not None]
-    failed = [f"{verdict.step}: {verdict.message}" for verdict in run if not verdict.passed]
-    points, worth = sum(verdict.points for verdict in verdicts), sum(verdict.worth for verdict in verdicts)
-    passed = len(run) - len(failed)
+    failed = [f"{verdict.step}: {verdict.message}" for verdict in run if not verdict.passed and is_asked(verdict)]
+    points, worth = totals(verdicts)
+    counted = [verdict for verdict in run if is_asked(verdict)]
+    passed = len(counted) - len(failed)
     what = record.get("problem") or " | ".join(failed)
-    return [as_text(record["submission"]), record["lab"] or "", points, worth, passed, len(run), as_text(what)]
+    return [as_text(record["submission"]), record["lab"] or "", points, worth, passed, len(counted), as_text(what)]
+
+
+def is_asked(verdict: Verdict) -> bool:
+    """Whether a step is among those that a student is asked for: an optional one that is not written is not."""
+    return not verdict.optional or verdict.kind != NOT_WRITTEN
 
 
 def as_text(cell: str) -> str:

@@ -11,7 +11,8 @@ from grading.steps import Step
 
 
 def _masks_inputs(rng: np.random.Generator) -> Any:
-    return [{"window": 2, "length": 4}, {"window": int(rng.integers(3, 6)), "length": 7}]
+    drawn = {"window": int(rng.integers(3, 7)), "length": int(rng.integers(7, 25))}
+    return [{"window": 2, "length": 4}, drawn]
 
 
 def _judge_masks(inputs: Any, value: Any) -> str | None:

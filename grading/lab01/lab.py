@@ -11,13 +11,16 @@ from grading.lab01.constants import CONSTANTS
 from grading.lab01.neighbours import NEIGHBOUR_STEPS
 from grading.lab01.pairs import PAIR_STEPS
 from grading.lab01.threshold import judge_vectors, too_small
+from grading.lab01.train import TRAIN
 from grading.lab01.training import TRAINING_STEPS
 from grading.lab01.vocabulary import BUILD_VOCAB, KEEP_PROBABILITY, NOISE_TABLE
 from grading.places import HELPER, PACKAGES
 from grading.starters import given
 from grading.steps import Lab, Threshold
 
-STEPS = (BUILD_VOCAB, KEEP_PROBABILITY, *PAIR_STEPS, NOISE_TABLE, *TRAINING_STEPS, *BLOCK_STEPS, *NEIGHBOUR_STEPS)
+STEPS = (
+    BUILD_VOCAB, KEEP_PROBABILITY, *PAIR_STEPS, NOISE_TABLE, *TRAINING_STEPS, TRAIN, *BLOCK_STEPS, *NEIGHBOUR_STEPS,
+)  # fmt: skip
 
 LAB = Lab(
     "lab01",

@@ -49,9 +49,9 @@ WINDOW = 3
 
 def _window_inputs(rng: np.random.Generator) -> Any:
     seed = int(rng.integers(2**31))
-    text = {"ids": list(range(200)), "keep": [1.0] * 200, "window": WINDOW, "seed": seed}
+    short, n = int(rng.integers(150, 250)), int(rng.integers(12_000, 13_000))
+    text = {"ids": list(range(short)), "keep": [1.0] * short, "window": WINDOW, "seed": seed}
     equal = {"ids": [5] * 6, "keep": [1.0] * 6, "window": 1, "seed": seed, "epoch": 0}
-    n = 12_000
     long = {"ids": list(range(n)), "keep": [1.0] * n, "window": 1, "seed": seed, "epoch": 0}
     return [text | {"epoch": 0}, text | {"epoch": 1}, long, equal]
 
@@ -132,11 +132,11 @@ def _example(seen: dict[int, set[int]], side: int) -> str:
 
 # Radii.
 
-RADIUS_WINDOW, RADIUS_TOKENS, CYCLE = 4, 12_000, 1000
+RADIUS_WINDOW, CYCLE = 4, 1000
 
 
 def _radius_inputs(rng: np.random.Generator) -> Any:
-    ids, keep = (np.arange(RADIUS_TOKENS) % CYCLE).tolist(), [1.0] * CYCLE
+    ids, keep = (np.arange(rng.integers(12_000, 13_000)) % CYCLE).tolist(), [1.0] * CYCLE
     case = {"ids": ids, "keep": keep, "window": RADIUS_WINDOW, "seed": int(rng.integers(2**31)), "epoch": 0}
     # The second epoch of a short text shows whether radii are drawn again.
     return [case, case | {"ids": ids[:500]}, case | {"ids": ids[:500], "epoch": 1}]
@@ -145,11 +145,11 @@ def _radius_inputs(rng: np.random.Generator) -> Any:
 def _judge_radius(inputs: Any, value: Any) -> str | None:
     pairs = np.array(value[0])
     distance = np.abs((pairs[:, 1] - pairs[:, 0] + CYCLE // 2) % CYCLE - CYCLE // 2)
-    w = RADIUS_WINDOW
+    w, n = RADIUS_WINDOW, len(inputs[0]["ids"])
     # Both sides of a center share its radius: as many independent draws as there are centers.
-    found = np.bincount(distance, minlength=w + 1)[1 : w + 1] / (2 * RADIUS_TOKENS)
+    found = np.bincount(distance, minlength=w + 1)[1 : w + 1] / (2 * n)
     expected = (w - np.arange(w)) / w
-    allowed = SIGMAS * np.sqrt(0.25 / RADIUS_TOKENS) + (w + 1) / RADIUS_TOKENS  # the text's ends have fewer
+    allowed = SIGMAS * np.sqrt(0.25 / n) + (w + 1) / n  # the text's ends have fewer
     if (np.abs(found - expected) > allowed).any():
         shares = ", ".join(f"{share:.2f}" for share in found)
         said = (
@@ -185,9 +185,10 @@ def _judge_radius(inputs: Any, value: Any) -> str | None:
 def _stream_inputs(rng: np.random.Generator) -> Any:
     seed = int(rng.integers(2**31))
     gap = {"ids": [1, 0, 0, 0, 2], "keep": [0.0, 1.0, 1.0], "window": 1, "seed": seed, "epoch": 0}
-    ids = np.tile([0, 1], 10_000).tolist()
+    ids = np.tile([0, 1], rng.integers(10_000, 11_000)).tolist()
     mixed = {"ids": ids, "keep": [0.3, 1.0], "window": 1, "seed": seed, "epoch": 0}
-    twice = {"ids": list(range(4000)), "keep": [0.5] * 4000, "window": 1, "seed": seed, "epoch": 0}
+    n = int(rng.integers(4000, 4500))
+    twice = {"ids": list(range(n)), "keep": [0.5] * n, "window": 1, "seed": seed, "epoch": 0}
     return [gap, mixed, twice]
 
 
@@ -202,17 +203,18 @@ def _judge_stream(inputs: Any, value: Any) -> str | None:
     # Every token that is left is the center of two pairs, but for the text's ends.
     centers = Counter(center for center, _ in mixed)
     for word, chance in enumerate(inputs[1]["keep"]):
-        if not abs(centers[word] / 2 - 10_000 * chance) <= SIGMAS * np.sqrt(10_000 * 0.25) + 2:
+        n = len(inputs[1]["ids"]) // 2
+        if not abs(centers[word] / 2 - n * chance) <= SIGMAS * np.sqrt(n * 0.25) + 2:
             return (
-                f"word {word} has keep probability {chance:g} and occurs 10,000 times in the text; with window 1 it "
-                f"was the center of {centers[word]:,} pairs, not of about {20_000 * chance:,.0f}"
+                f"word {word} has keep probability {chance:g} and occurs {n:,} times in the text; with window 1 it "
+                f"was the center of {centers[word]:,} pairs, not of about {2 * n * chance:,.0f}"
             )
-    return _judge_second_pass(*twice)
+    return _judge_second_pass(len(inputs[2]["ids"]), *twice)
 
 
-def _judge_second_pass(first: int, second: int) -> str | None:
-    """Of 4,000 tokens half survive, and each is the center of two pairs, or of one where its neighbour may be lost."""
-    strays = SIGMAS * np.sqrt(2 * 4000 * 0.25)  # of the difference of two passes
+def _judge_second_pass(n: int, first: int, second: int) -> str | None:
+    """Of n tokens half survive, and each is the center of two pairs, or of one where its neighbour may be lost."""
+    strays = SIGMAS * np.sqrt(2 * n * 0.25)  # of the difference of two passes
     if first - second > 2 * strays:
         return (
             f"a second pass over one dataset gave {second:,} pairs, the first {first:,}: the dataset's own text was "

@@ -14,7 +14,7 @@ from grading.steps import Step
 
 
 def _tables_inputs(rng: np.random.Generator) -> Any:
-    return {"vocab": 300, "dim": 20, "negatives": [3, 4, 5, 6, 7]}
+    return {"vocab": int(rng.integers(280, 330)), "dim": int(rng.integers(18, 25)), "negatives": [3, 4, 5, 6, 7]}
 
 
 def _judge_tables(inputs: Any, value: Any) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,25 @@ def _parts(inputs: Any, value: Any) -> np.ndarray | str:
     for word, row in zip(inputs["words"], parts):
         if differs(float(row.sum()), 1, 1e-4):
             return f"your parts of {word!r} sum to {show(float(row.sum()))}: a mean's weights, 1/(1 + n) each, sum to 1"
-    return parts
+    return _wrong_shares(inputs, parts) or parts
+
+
+def _wrong_shares(inputs: Any, parts: np.ndarray) -> str | None:
+    """Whether words share rows as they share n-grams; a matrix that agrees with itself alone could be any."""
+    grams = [_grams(word, inputs["minn"], inputs["maxn"]) for word in inputs["words"]]
+    for first, second in itertools.permutations(range(len(grams)), 2):
+        found = float(parts[first][parts[second] != 0].sum())
+        share = sum(gram in grams[second] for gram in grams[first]) / (1 + len(grams[first]))
+        if differs(found, share, 1e-4):
+            words = f"{inputs['words'][first]!r} shares with {inputs['words'][second]!r}"
+            said = f"the rows that your {words} weigh {show(found)} of its mean"
+            return f"{said}; their common n-grams weigh {show(share)}"
+    return None
+
+
+def _grams(word: str, minn: int, maxn: int) -> list[str]:
+    marked = f"<{word}>"
+    return [marked[at : at + n] for n in range(minn, maxn + 1) for at in range(len(marked) - n + 1)]
 
 
 def _judge_lookup(inputs: Any, value: Any) -> str | None:

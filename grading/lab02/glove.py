@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from grading.judging import differs, rounded, show
+from grading.lab02.biases import bias_inputs, judge_biases
 from grading.lab02.trainers import judge_paper, judge_rowwise, paper_inputs, rowwise_inputs
 from grading.steps import Step
 
@@ -107,11 +108,13 @@ def _training_inputs(rng: np.random.Generator) -> Any:
     for distance in range(1, 11):
         np.add.at(counts, (ids[:-distance], ids[distance:]), 1 / distance)
     text = {"counts": np.round(counts + counts.T, 2).tolist(), "dim": 20, "epochs": 30}
-    return {"text": text, "rowwise": rowwise_inputs(rng), "paper": paper_inputs(rng)}
+    return {"text": text, "biases": bias_inputs(rng), "rowwise": rowwise_inputs(rng), "paper": paper_inputs(rng)}
 
 
 def _judge_training(inputs: Any, value: Any) -> str | None:
     if problem := _judge_trained(inputs["text"], value["text"]):
+        return problem
+    if problem := judge_biases(value["biases"]):
         return problem
     for done in value["rowwise"] or ():
         if problem := judge_rowwise(inputs["rowwise"], done):

@@ -71,16 +71,27 @@ def training(submission: Any, inputs: Any) -> Any:
     rowwise, paper = trainers.get("RowwiseTrainer"), trainers.get("PaperTrainer")
     return {
         "text": _train(submission, inputs["text"]),
+        "biases": _of_biases(submission, inputs["biases"]),
         "rowwise": rowwise and [_rowwise(rowwise, inputs["rowwise"], side) for side in (0, 1)],
         "paper": paper and _paper(paper, inputs["paper"]),
     }
 
 
-def _train(submission: Any, inputs: Any) -> Any:
+def _of_biases(submission: Any, inputs: Any) -> Any:
+    """Models after few and after more epochs by the name of their optimiser, which a submission may have one of."""
+    takes = "optimizer" in inspect.signature(submission.train_glove).parameters
+    return {
+        name: [_train(submission, inputs | {"epochs": epochs}, **options) for epochs in inputs["epochs"]]
+        for name, options in (("default", {}), ("adagrad", {"optimizer": "adagrad"}))
+        if takes or not options
+    }
+
+
+def _train(submission: Any, inputs: Any, **options: Any) -> Any:
     from scipy import sparse
 
     counts = sparse.csr_array(np.array(inputs["counts"], dtype=np.float32))
-    model = submission.train_glove(counts, dim=inputs["dim"], epochs=inputs["epochs"], seed=1)
+    model = submission.train_glove(counts, dim=inputs["dim"], epochs=inputs["epochs"], seed=1, **options)
     return {name: plain(getattr(model, name)) for name in ("w", "w_context", "b", "b_context", "losses")}
 
 
@@ -223,3 +234,33 @@ def center_gradient(submission: Any, inputs: Any) -> Any:
 def _move(trainer: Any, inputs: Any, rows: Any, moved: Any) -> None:
     trainer._gather(rows, inputs["centers"], moved.new_zeros(len(rows), 4))
     trainer._scatter(rows, inputs["centers"], moved.clone(), inputs["lr"])
+
+
+def cbow(submission: Any, inputs: Any) -> Any:
+    import torch
+
+    given = {name: torch.tensor(inputs[name], dtype=torch.float64) for name in ("context", "v", "dh")}
+    context, dh = given["context"], given["dh"]
+    return {
+        "h": plain(submission.context_means(context, given["v"])),
+        "divided": plain(submission.context_gradients(context, dh)),
+        "whole": plain(submission.context_gradients(context, dh, False)),
+        "after": plain(given),
+    }
+
+
+def huffman(submission: Any, inputs: Any) -> Any:
+    trees = [submission.huffman(np.array(counts)) for counts in inputs]
+    return [{name: plain(getattr(tree, name)) for name in ("nodes", "right", "length")} for tree in trees]
+
+
+def ppmi(submission: Any, inputs: Any) -> Any:
+    from scipy import sparse
+
+    found = []
+    for case in inputs:
+        counts = sparse.csr_array(np.array(case["counts"], dtype=np.float32))
+        matrix = submission.ppmi(counts, case["shift"], case["smoothing"])
+        stored = int(matrix.nnz) if sparse.issparse(matrix) else None
+        found.append({"matrix": _dense(matrix), "stored": stored, "counts": _dense(counts)})
+    return found

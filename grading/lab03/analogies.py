@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from grading.judging import differs, rounded, show, unit_rows
+from grading.judging import by_property, differs, rounded, show, unit_rows
 from grading.steps import Step
 
 
@@ -67,9 +68,13 @@ def _judge_mul(inputs: Any, value: Any) -> str | None:
     return _wrong_answers(inputs, value, "3cosmul")
 
 
-def _judge_limits(inputs: Any, value: Any) -> str | None:
+def _judge_one_limit(inputs: Any, value: Any) -> str | None:
     if wrong := _wrong_answers(inputs, value["one"], "3cosadd", inputs["limit"]):
         return f"with limits=({inputs['limit']},): {wrong}"
+    return None
+
+
+def _judge_two_limits(inputs: Any, value: Any) -> str | None:
     for key, limits in (("both", (inputs["limit"], None)), ("turned", (None, inputs["limit"]))):
         if len(value[key]) != 2:
             asked = f"limits={limits} asks for shape (limits, n) = (2, {len(inputs['questions'])})"
@@ -79,6 +84,9 @@ def _judge_limits(inputs: Any, value: Any) -> str | None:
             said = "your rows were in the other order: the first row belongs to the first limit" if turned else found
             return f"with limits={limits}, {said}"
     return None
+
+
+_judge_limits = by_property(_judge_one_limit, _judge_two_limits)
 
 
 def _wrong_rows(inputs: Any, rows: Any, limits: tuple[int | None, ...]) -> str | None:
@@ -100,13 +108,29 @@ def _section_inputs(rng: np.random.Generator) -> Any:
     return {"sections": sections, "answered": answered.tolist(), "right": right.tolist()}
 
 
-def _judge_sections(inputs: Any, value: Any) -> str | None:
+def _judge_all(inputs: Any, value: Any) -> str | None:
+    return _wrong_part(inputs, value, lambda part: not part)
+
+
+def _judge_halves(inputs: Any, value: Any) -> str | None:
+    return _wrong_part(inputs, value, lambda part: part in ("semantic.", "syntactic."))
+
+
+def _judge_each_section(inputs: Any, value: Any) -> str | None:
+    return _wrong_part(inputs, value, lambda part: part.startswith("section."))
+
+
+_judge_sections = by_property(_judge_all, _judge_halves, _judge_each_section)
+
+
+def _wrong_part(inputs: Any, value: Any, asked: Callable[[str], bool]) -> str | None:
+    """What is wrong with the counts and the accuracy of the first wrong part among those that are asked for."""
     answered, right = np.array(inputs["answered"]), np.array(inputs["right"])
     sizes = [len(questions) for _, questions in inputs["sections"]]
     section = np.repeat(np.arange(len(sizes)), sizes)
     parts = {"": section >= 0, "semantic.": section < 5, "syntactic.": section >= 5}
     parts |= {f"section.{name}.": section == i for i, (name, _) in enumerate(inputs["sections"])}
-    for part, chosen in parts.items():
+    for part, chosen in ((part, chosen) for part, chosen in parts.items() if asked(part)):
         counts = {"correct": right[chosen].sum(), "used": answered[chosen].sum(), "total": chosen.sum()}
         for key, expected in counts.items():
             if value.get(part + key) != expected:

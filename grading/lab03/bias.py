@@ -65,9 +65,11 @@ def _debias_inputs(rng: np.random.Generator) -> Any:
 
 def _judge_debias(inputs: Any, value: Any) -> str | None:
     words, g = inputs["words"], np.array(inputs["direction"])
-    unit, found = unit_rows(inputs["matrix"]), np.array(value)
+    unit, found = unit_rows(inputs["matrix"]), np.array(value, dtype=float)
     if found.shape != unit.shape:
         return f"you returned a matrix of shape {found.shape}, not {unit.shape}"
+    if not np.isfinite(found).all():
+        return "your matrix holds a number that is NaN or infinite"
     if np.abs(found[4] / np.linalg.norm(found[4]) - unit[4]).max() > 1e-4:
         return "queen is specific, and yours turned: it keeps its direction"
     for row in (5, 6, 7):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grading.judging import SMALL, differs, rounded, show
+from grading.judging import SMALL, by_property, differs, rounded, show
 from grading.lab03.similarity import Z, spearman_of
 from grading.steps import Step
 
@@ -64,7 +64,16 @@ def _compare_inputs(rng: np.random.Generator) -> Any:
     return {"same": same, "unlike": unlike, "ends": ends}
 
 
-def _judge_compare(inputs: Any, value: Any) -> str | None:
+def _judge_difference(inputs: Any, value: Any) -> str | None:
+    for case, found in zip(inputs["unlike"], value["unlike"], strict=True):
+        first, second, human = (np.array(case[name]) for name in ("first", "second", "human"))
+        expected = spearman_of(first, human) - spearman_of(second, human)
+        if differs(found["difference"], expected):
+            return f"your difference was {show(found['difference'])}, not ρ(first) − ρ(second) = {show(expected)}"
+    return None
+
+
+def _judge_percentiles(inputs: Any, value: Any) -> str | None:
     (same,) = value["same"]
     if differs(same["difference"], 0) or differs(same["low"], 0, 1e-9) or differs(same["high"], 0, 1e-9):
         found = f"{show(same['difference'])}, {show(same['low'])} to {show(same['high'])}"
@@ -72,9 +81,6 @@ def _judge_compare(inputs: Any, value: Any) -> str | None:
     widths = []
     for case, found in zip(inputs["unlike"], value["unlike"], strict=True):
         first, second, human = (np.array(case[name]) for name in ("first", "second", "human"))
-        expected = spearman_of(first, human) - spearman_of(second, human)
-        if differs(found["difference"], expected):
-            return f"your difference was {show(found['difference'])}, not ρ(first) − ρ(second) = {show(expected)}"
         low, high = _paired_bootstrap(first, second, human)
         if not abs(found["high"] + found["low"] - high - low) / 2 < 0.15 * (high - low):
             yours = f"{show(found['low'])} to {show(found['high'])}"
@@ -93,6 +99,9 @@ def _judge_compare(inputs: Any, value: Any) -> str | None:
         return f"you used {same.get('used')} of {PAIRS} pairs, and {said}"
     (ends,) = value["ends"]
     return _never_drawn(ends["low"], ends["high"])
+
+
+_judge_compare = by_property(_judge_difference, _judge_percentiles)
 
 
 def _paired_bootstrap(first: np.ndarray, second: np.ndarray, human: np.ndarray) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from grading.judging import differs, rounded, show, show_row
+from grading.judging import by_property, differs, rounded, show, show_row
 from grading.steps import Step
 
 Z = 1.959964  # 95 % of a normal distribution
@@ -133,14 +133,21 @@ def _cosine_hint(inputs: Any, pair: list[str], cosine: Any) -> str:
 def _similarity_inputs(rng: np.random.Generator) -> Any:
     words = [f"w{i}" for i in range(12)]
     pairs = [[f"w{i}", f"w{j}", float(rng.integers(0, 40)) / 4] for i, j in itertools.combinations(range(12), 2)]
-    pairs = pairs[::2] + [[f"w{i}", f"unseen{i}", 9.0 + i / 10] for i in range(8)]
+    known, unknown = rng.integers(30, 40), rng.integers(6, 10)  # so that no constants are right of `used` and `total`
+    pairs = [pairs[place] for place in rng.permutation(len(pairs))[:known]]
+    pairs += [[f"w{i}", f"unseen{i}", 9.0 + i / 10] for i in range(unknown)]
     return {"words": words, "matrix": rounded(rng.normal(size=(12, 4)) + 0.6), "pairs": pairs}
 
 
-def _judge_similarity(inputs: Any, value: Any) -> str | None:
+def _scored(inputs: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Human scores, cosines by "skip" and by "zero", and which pairs have two known words."""
     human = np.array([score for *_, score in inputs["pairs"]])
     skip, zero = np.array(_cosines(inputs, "skip")), np.array(_cosines(inputs, "zero"))
-    known = ~np.isnan(skip)
+    return human, skip, zero, ~np.isnan(skip)
+
+
+def _judge_rho_of_known(inputs: Any, value: Any) -> str | None:
+    human, skip, zero, known = _scored(inputs)
     expected = spearman_of(skip[known], human[known])
     rho = value["skip"]["rho"]
     if differs(rho, expected):
@@ -149,17 +156,39 @@ def _judge_similarity(inputs: Any, value: Any) -> str | None:
         if not differs(rho, float(np.corrcoef(skip[known], human[known])[0, 1])):
             return f"your ρ {show(rho)} is Pearson's r; Spearman's, of the ranks, is {show(expected)}"
         return f"your ρ over {known.sum()} known pairs was {show(rho)}, not {show(expected)}"
+    return None
+
+
+def _judge_rho_of_all(inputs: Any, value: Any) -> str | None:
+    human, _, zero, _ = _scored(inputs)
     if differs(value["zero"]["rho"], spearman_of(zero, human)):
         wanted = show(spearman_of(zero, human))
         return f"with oov='zero', all {len(human)} pairs scored, your ρ was {show(value['zero']['rho'])}, not {wanted}"
+    return None
+
+
+def _judge_coverage(inputs: Any, value: Any) -> str | None:
+    human, _, _, known = _scored(inputs)
     for oov in ("skip", "zero"):
         used, total = value[oov]["used"], value[oov]["total"]
         if (used, total) != (int(known.sum()), len(human)):
             both = f"{known.sum()} of {len(human)} have two known words"
             return f"with oov={oov!r} you reported {used}/{total} pairs used; {both}"
+    return None
+
+
+def _judge_intervals(inputs: Any, value: Any) -> str | None:
+    """The interval is judged by the submission's own ρ, which must be right."""
+    if wrong_rho := _judge_rho_of_known(inputs, value) or _judge_rho_of_all(inputs, value):
+        return wrong_rho
+    human, _, _, known = _scored(inputs)
+    for oov in ("skip", "zero"):
         if wrong := _wrong_interval(value[oov], int(known.sum()) if oov == "skip" else len(human), len(human)):
             return f"with oov={oov!r} {wrong}"
     return None
+
+
+_judge_similarity = by_property(_judge_rho_of_known, _judge_rho_of_all, _judge_coverage, _judge_intervals)
 
 
 def _wrong_interval(value: Any, scored: int, total: int) -> str | None:

@@ -15,19 +15,20 @@ Records = list[dict[str, Any]]
 
 
 def tables(results: dict[str, Any]) -> dict[str, str]:
-    """Every table by its name in the page. `results` holds lists of records: mistakes, variants, hostile, solutions."""
-    mistakes, variants, hostile = (results.get(name, []) for name in ("mistakes", "variants", "hostile"))
+    """Every table by its name in the page. `results` holds lists of records: mistakes, variants, hostile …"""
+    mistakes, variants, hostile, cheats = (
+        results.get(name, []) for name in ("mistakes", "variants", "hostile", "cheats")
+    )
     made = {
-        "grader_totals": _totals(mistakes, variants, hostile),
+        "grader_totals": _totals(mistakes, variants, hostile, cheats),
         "grader_summary": _summary(mistakes, variants, results.get("solutions", [])),
         "grader_variants": markdown(
             ["variant", "what is different", "points"],
             [[r["name"], _short(r["what"]), str(r["points"])] for r in variants],
         ),
-        "grader_hostile": markdown(
-            ["submission", "what it tries", "verdict", "seconds"],
-            [[r["name"], _short(r["what"]), _short(r["message"]), f"{r['seconds']:.1f}"] for r in hostile],
-        ),
+        "grader_hostile": _attempts(hostile),
+        "grader_cheats": _attempts(cheats),
+        "grader_class": _class(results.get("two_hundred", [])),
     }
     first, now = results.get("first_contact", []), results.get("contact", [])
     made["grader_contact"] = _contact(first, now)
@@ -37,14 +38,38 @@ def tables(results: dict[str, Any]) -> dict[str, str]:
     return made
 
 
-def _totals(mistakes: Records, variants: Records, hostile: Records) -> str:
+def _class(records: Records) -> str:
+    rows = [
+        row
+        for r in records
+        for row in (
+            ["submissions graded", f"{r['graded']} of {r['submissions']}"],
+            ["minutes in all, two at a time", f"{r['seconds'] / 60:.1f}"],
+            ["graded before the interruption and taken over", str(r["as_before"])],
+            [f"peak memory of the command after {r['early']} submissions, MB", f"{r['memory_early']:.0f}"],
+            ["peak memory of the command at the end, MB", f"{r['memory_end']:.0f}"],
+            ["processes left behind", str(r["left"])],
+        )
+    ]
+    return markdown(["what", "measured"], rows)
+
+
+def _attempts(records: Records) -> str:
+    return markdown(
+        ["submission", "what it tries", "verdict", "seconds"],
+        [[r["name"], _short(r["what"]), _short(r["message"]), f"{r['seconds']:.1f}"] for r in records],
+    )
+
+
+def _totals(mistakes: Records, variants: Records, hostile: Records, cheats: Records) -> str:
     flagged, passed = sum(r["flagged"] for r in mistakes), sum(not r["failed"] for r in variants)
-    contained = sum(record["points"] == 0 for record in hostile)
+    contained, unpaid = (sum(record["points"] == 0 for record in records) for records in (hostile, cheats))
     median = statistics.median(record["seconds"] for record in mistakes) if mistakes else 0
     rows = [
         ["seeded mistakes flagged at the right step", f"{flagged} of {len(mistakes)}"],
         ["correct variants passed", f"{passed} of {len(variants)}"],
         ["hostile or broken submissions that earned nothing", f"{contained} of {len(hostile)}"],
+        ["cheats that earned nothing", f"{unpaid} of {len(cheats)}"],
         ["seconds per seeded mistake, all steps, median, two at a time", f"{median:.1f}"],
     ]
     return markdown(["what", "measured"], rows)

@@ -27,7 +27,7 @@ from tests.lab03.test_browser import browser  # noqa: F401  (a fixture)
 GOOD = HERE / "variants" / "lab01_numpy"
 HOSTILE = HERE / "hostile"
 ONE_RIGHT = (
-    "def keep_probability(counts, t):\n    r = t * counts.sum() / counts\n    return (r ** 0.5 + r).clip(max=1)\n"
+    "def keep_probability(counts, t=1e-4):\n    r = t * counts.sum() / counts\n    return (r ** 0.5 + r).clip(max=1)\n"
 )
 
 
@@ -66,7 +66,7 @@ def test_the_table_holds_every_submission(folder):
     assert (bob["points"], bob["steps passed"], bob["steps"]) == ("8", "1", "15")
     assert bob["what failed"].startswith("build_vocab: build_vocab is not defined in the submission | subsample:")
     assert rows["eve.py"]["points"] == rows["'=zed.py"]["points"] == "0"
-    assert rows["empty"]["what failed"] == "submissions/empty: no Python file in it"
+    assert rows["empty"]["what failed"].startswith("submissions/empty: no Python file in it")
 
 
 def test_only_what_changed_is_graded_again(folder):

@@ -102,7 +102,11 @@ def test_the_starter_fails_every_step_and_the_solution_passes_all(lab, solved, t
         assert "NotImplementedError" in verdict.message, verdict
     after = [v for v in grade(find_submission(solved[lab])) if v.step in steps]
     assert [(v.step, v.message) for v in after if not v.passed] == []
-    assert sum(v.points for v in after) == 100
+    worth = {True: 0, False: 0}
+    for step in load_lab(lab).steps:
+        worth[step.optional] += step.points
+    assert worth[False] == 100
+    assert sum(v.points for v in after) == 100 + worth[True]
 
 
 @each_lab
@@ -181,6 +185,46 @@ def test_the_filled_starter_runs_by_its_own_files(lab, options, written, solved,
     assert not [name for name in (*PACKAGES.values(), HELPER, "scripts") if f"{ROOT}/{name}/" in done.stderr]
 
 
+def without(folder: Path, body: str, name: str, file: str) -> None:
+    """Leave one function out of a filled starter."""
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(body) == 1
+    hole = f'    raise NotImplementedError("{name}: its hint")\n'
+    path.write_text(text.replace(body, hole), encoding="utf-8")
+
+
+def test_a_starter_without_train_trains_by_the_supplied_loop(small_text, tmp_path):
+    write_lab("lab01", tmp_path / "mine", solved=True)
+    without(tmp_path / "mine", answers(sources("lab01")["solution.py"])["train"], "train", "solution.py")
+    options = [str(small_text) if each == "SMALL" else each for each in TINY]
+    done = in_folder(tmp_path / "mine", "solution.py", *options)
+    assert done.returncode == 0, done.stderr[-2000:]
+    said = "train is not written yet. The supplied loop trains at half the learning rate throughout."
+    assert said in done.stdout.splitlines()
+    assert len(WordVectors.load(tmp_path / "mine" / "runs" / "lab01" / "vectors.bin")) > 10
+    (train,) = grade(find_submission(tmp_path / "mine"), ["train"])
+    assert "train is not written yet" in train.message
+
+
+def test_a_starter_without_the_optional_steps_compares_the_models_that_it_has(small_text, tmp_path):
+    write_lab("lab02", tmp_path / "mine", solved=True)
+    unwritten = ("cbow.py", "hierarchical.py", "ppmi.py")
+    for name in unwritten:
+        (tmp_path / "mine" / name).write_bytes(lab_files("lab02")[name])
+    options = [str(small_text) if each == "SMALL" else each for each in TINY]
+    also = ["--glove-epochs", "1", "--also", "cbow", "cbow_undivided", "hierarchical", "ppmi"]
+    done = in_folder(tmp_path / "mine", "solution.py", *options, *also)
+    assert done.returncode == 0, done.stderr[-2000:]
+    left_out = [line for line in done.stdout.splitlines() if "left out, since it is not written yet: " in line]
+    assert [line.partition("yet: ")[2].partition(":")[0] for line in left_out] == [
+        "context_means", "context_means", "huffman", "ppmi",
+    ]  # fmt: skip
+    table = (tmp_path / "mine" / "runs" / "lab02" / "comparison.md").read_text(encoding="utf-8")
+    assert "FastText" in table
+    assert "Also compared" not in table
+
+
 def test_two_labs_start_on_the_same_tools(solved):
     """A tool is either the repository's file, which holds no answer, or a stand-in, or filled in by one."""
     for lab in LABS:
@@ -245,6 +289,8 @@ def test_every_graded_step_has_its_rung(lab):
     for _, name, _, text in rungs:
         assert text.count("**By hand.**") == text.count("**Trap.**") == 1, name
         assert f"`pytest tests/grading --submission my_{lab} -k {name}`" in text
+    said = [name for _, name, _, text in rungs if "\n**Optional.** " in text]
+    assert said == [step.name for step in steps if step.optional]
 
 
 def signature(function: ast.FunctionDef) -> str:

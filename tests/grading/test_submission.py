@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grading.grader import THRESHOLD, grade
-from grading.steps import Verdict
+from grading.steps import NOT_WRITTEN, Verdict
 from grading.submission import LABS, ROOT, Submission, find_submission, load_lab
 
 
@@ -40,8 +40,8 @@ def verdicts(request: pytest.FixtureRequest) -> dict[str, dict[str, Verdict]]:
 
 def test_step(submission, step, verdicts, record_property):
     verdict = verdicts[submission.lab.name][step]
-    record_property("points", (verdict.points, verdict.worth))
-    if verdict.passed is None:
+    record_property("points", (verdict.points, 0 if verdict.optional else verdict.worth))
+    if verdict.passed is None or (verdict.optional and verdict.kind == NOT_WRITTEN):
         pytest.skip(verdict.message)
     if not verdict.passed:
         pytest.fail(f"{verdict.message} ({verdict.worth} points)", pytrace=False)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import doctest
 import itertools
+import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -111,6 +113,25 @@ def test_a_variant_that_cannot_be_made_is_refused_in_one_line(tmp_path, argument
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
     assert not (tmp_path / "starter").exists()
+
+
+def test_the_class_is_graded_by_each_students_variant(tmp_path, written):
+    """Bob hands in what Ann has, and a stranger something else."""
+    for name, student in (("Ann_s1", "ann"), ("Bob_s2", "ann"), ("stranger", "")):
+        shutil.copytree(written["lab02", student], tmp_path / "submissions" / name)
+    (tmp_path / "secret.txt").write_bytes(SECRET)
+    (tmp_path / "roster.csv").write_text("name,id,email\nAnn,ann,s1\nBob,bob,s2\n", encoding="utf-8")
+    command = ["scripts/grade.py", tmp_path / "submissions", "--report", tmp_path / "grades.csv", "--uncontained"]
+    command += ["--secret", tmp_path / "secret.txt", "--roster", tmp_path / "roster.csv"]
+    done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    found = {record["submission"]: record for record in json.loads((tmp_path / "grades.json").read_text())}
+    wrong = {name: {v["step"] for v in record["verdicts"] if not v["passed"]} for name, record in found.items()}
+    constants = load_lab("lab02").constants
+    ann, bob = (draw(constants, SECRET, student) for student in ("ann", "bob"))
+    assert wrong["Ann_s1"] == set()
+    assert wrong["Bob_s2"] == {c.step for c in constants if ann[c.name] != bob[c.name]}
+    assert "of no student of the roster" in found["stranger"]["problem"]
 
 
 def test_a_secret_is_read_without_the_line_end(tmp_path):

@@ -38,7 +38,11 @@ def test_a_step_is_graded_on_after_a_lost_one(tmp_path):
             "return [object()], [1], [0]",
             "failed with TypeError: expected numbers, lists, arrays or tensors, found object",
         ),
-        ("return ['a'], [[1, 2]], [None]", "what build_vocab returned cannot be read"),
+        (
+            "from wordlab.errors import InputError\n"
+            "    if m == 3: raise InputError('rare')\n    return ['a'], [[1, 2]], [None]",
+            "what build_vocab returned cannot be read",
+        ),
         ("raise ValueError('a\\nb\\x1b[31m' * 999)", "build_vocab failed with ValueError: a b [31ma b"),
     ],
 )

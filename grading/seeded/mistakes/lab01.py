@@ -193,6 +193,40 @@ MISTAKES = [
     lesson(
         "the learning rate is not used", old='self.optimizer.param_groups[0]["lr"] = lr', new="del lr", step="updates"
     ),
+    lesson(
+        "the rate falls between epochs alone",
+        old="1 - (epoch + progress) / epochs)",
+        new="1 - epoch / epochs)",
+        step="train",
+    ),
+    lesson(
+        "the rate falls to 0 in every epoch", old="1 - (epoch + progress) / epochs)", new="1 - progress)", step="train"
+    ),
+    lesson(
+        "a rate below 0",
+        old="rate = lr * max(0.0, 1 - (epoch + progress) / epochs)",
+        new="rate = lr * (1 - (epoch + progress) / epochs)",
+        step="train",
+    ),
+    lesson("no place after the last step", old="    yield Place(epochs, 0, 0.0, loss, pairs)\n", new="", step="train"),
+    lesson(
+        "the running epoch begins again when training resumes",
+        old="enumerate(trainer.batches(ids, epoch)), done, None)",
+        new="enumerate(trainer.batches(ids, epoch)), None)",
+        step="train",
+    ),
+    lesson(
+        "every epoch resumes",
+        old="(start.step, start.progress) if epoch == start.epoch else (0, 0.0)",
+        new="(start.step, start.progress)",
+        step="train",
+    ),
+    lesson(
+        "the share of the epoch is forgotten when training resumes",
+        old="(start.step, start.progress) if epoch",
+        new="(start.step, 0.0) if epoch",
+        step="train",
+    ),
     blocks("a center is its own context", old="near & (offset[:, None, :] != 0)", new="near", step="window_masks"),
     blocks(
         "a negative's gradient has the context's sign",

@@ -6,11 +6,16 @@ from functools import partial
 
 from grading.seeded.mistake import Mistake
 
+cbow = partial(Mistake, lab="lab02", file="cbow.py", step="cbow")
+huffman = partial(Mistake, lab="lab02", file="hierarchical.py", step="huffman")
+ppmi = partial(Mistake, lab="lab02", file="ppmi.py", step="ppmi")
 lesson = partial(Mistake, lab="lab02", file="solution.py")
 glove = partial(Mistake, lab="lab02", file="glove.py")
 fasttext = partial(Mistake, lab="lab02", file="fasttext.py")
 
 WEIGHTS = "weights = np.tile(by_distance[np.abs(offsets) - 1], size)"
+MEANS = "    share = context / context.sum(2, keepdim=True).clamp(min=1)  # (B, L, H)\n    return torch.bmm(share, v)"
+SMOOTHED = "values = log_ratios(counts, counts.sum(axis=0, dtype=np.float64) ** smoothing) - np.float32(shift)"
 HASHED = "value ^= byte | 0xFFFFFF00 if byte >= 128 else byte\n        value = value * FNV_PRIME % 2**32"
 
 MISTAKES = [
@@ -90,6 +95,24 @@ MISTAKES = [
         new="for side in (0,) for pair in filled",
         step="training",
     ),
+    glove(
+        "biases never updated",
+        old="gradient[:, self.dim + 1 - side] = 0",
+        new="gradient[:, self.dim :] = 0",
+        step="training",
+    ),
+    glove(
+        "the context's biases never updated",
+        old="gradient[:, self.dim + 1 - side] = 0",
+        new="gradient[:, self.dim + 1 - side :] = 0",
+        step="training",
+    ),
+    glove(
+        "the paper's biases never updated",
+        old="self.squares.index_select(0, rows).rsqrt_().mul_(gradient)",
+        new="self.squares.index_select(0, rows).rsqrt_().mul_(gradient)\n        scaled[:, -1] = 0",
+        step="training",
+    ),
     lesson(
         "n-grams without marks",
         old='marked = f"<{word}>"',
@@ -164,4 +187,37 @@ MISTAKES = [
         new='order = np.argsort(-cosine, kind="stable")',
         step="carried",
     ),
+    cbow("contexts summed", old=MEANS, new="    return torch.bmm(context, v)"),
+    cbow("a center without contexts", old=MEANS, new=MEANS.replace(".clamp(min=1)", "")),
+    cbow("mean over the halo", old=MEANS, new="    return torch.bmm(context, v) / context.shape[2]"),
+    cbow("1/C left out of the gradient", old=".clamp(min=1) if divide else context", new=".clamp(min=1) * 0 + context"),
+    huffman(
+        "words in a balanced tree",
+        old="heap = [(int(count), word) for",
+        new="heap = [(1, word) for",
+    ),
+    huffman(
+        "rarer subtree to the right",
+        old="turns[right] = True",
+        new="turns[left] = True",
+    ),
+    huffman(
+        "a joined subtree counts its rarer half alone",
+        old="heapq.heappush(heap, (rarest + rare, inner))",
+        new="heapq.heappush(heap, (rarest, inner))",
+    ),
+    huffman(
+        "the root numbered last",
+        old="np.where(below, root - parent[at], vocab - 1)",
+        new="np.where(below, parent[at] - vocab, vocab - 1)",
+    ),
+    ppmi("contexts not smoothed", old="dtype=np.float64) ** smoothing)", new="dtype=np.float64))"),
+    ppmi("sums of words for those of contexts", old=SMOOTHED, new=SMOOTHED.replace("axis=0", "axis=1")),
+    ppmi("shift added", old="- np.float32(shift)", new="+ np.float32(shift)"),
+    ppmi(
+        "negative values kept",
+        old="(np.maximum(values, 0), counts.indices, counts.indptr)",
+        new="(values, counts.indices, counts.indptr)",
+    ),
+    ppmi("zeros stored", old="    matrix.eliminate_zeros()\n", new=""),
 ]

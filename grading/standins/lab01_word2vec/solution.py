@@ -1,13 +1,16 @@
-"""Lab 1's steps that Lab 2 needs: gensim's vocabulary, its subsampling and its table of negatives."""
+"""Lab 1's steps that Lab 2 needs: gensim's vocabulary, its subsampling, its table of negatives, and a training loop."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from wordlab.errors import InputError
 
 import numpy as np
+
+from lab01_word2vec.solution import LOSS_EVERY, START, Place
+from lab01_word2vec.trainer import Trainer
 
 PIECE = 1 << 20  # as in the file that these bodies go into
 
@@ -57,4 +60,19 @@ def noise_table(counts: np.ndarray, power: float = 0.75) -> np.ndarray:
     model.build_vocab_from_freq(dict(enumerate(counts.tolist())))
     evenly = np.linspace(0, model.cum_table[-1], 64 * len(counts) + 1)[1:]
     return model.cum_table.searchsorted(evenly).astype(np.int32)
+    # END SOLUTION
+
+
+def train(trainer: Trainer, ids: np.ndarray, epochs: int, lr: float, start: Place = START) -> Iterator[Place]:
+    # BEGIN SOLUTION: NumPy interpolates the rate
+    place = start
+    while place.epoch < epochs:
+        epoch = place.epoch
+        for batch, share in itertools.islice(trainer.batches(ids, epoch), place.step, None):
+            yield place
+            rate = float(np.interp(epoch + place.progress, [0, epochs], [lr, 0]))
+            measured = trainer.step(batch, rate, place.step % LOSS_EVERY == 0)
+            place = Place(epoch, place.step + 1, place.progress + share, *measured)
+        place = Place(epoch + 1, 0, 0.0, place.loss, place.pairs)
+    yield place
     # END SOLUTION

@@ -1,0 +1,1 @@
+"""Would be imported in place of the helper package."""
