@@ -22,9 +22,12 @@ import torch
 from lab01_word2vec.corpus import Corpus, load_corpus
 from lab01_word2vec.demo import describe
 from lab01_word2vec.kept import Trained, train_vectors
-from lab01_word2vec.options import BEST, PRESETS, SMALL, Configuration, build_parser, configure
+from lab01_word2vec.options import BEST, PRESETS, SMALL, Configuration, build_parser, configure, settle_language
 from lab01_word2vec.solution import FREQUENT
+from lab03_eval.benchmarks import core_sets, without_sets
 from lab03_eval.eval_embeddings import PROTOCOL_NOTE, evaluate, format_scores
+from lab03_eval.languages import ENGLISH, language_name
+from lab03_eval.multilingual import set_notes
 from lab03_eval.vectors import WordVectors
 
 THRESHOLDS = {"wordsim353.rho": 0.55, "google.full.accuracy": 0.30}
@@ -49,38 +52,42 @@ def run(args: argparse.Namespace) -> None:
     torch.manual_seed(args.seed)
 
     corpus = load_corpus(args.data, args.min_count, subsample=args.subsample)
+    language, told = settle_language(args, corpus)
     config = configure(args, corpus, str(precision).removeprefix("torch."))
     usual = args.epochs or PRESETS[args.preset]["epochs"]
-    announce(corpus, config, f"{device.type}, {args.threads} threads", usual)
+    announce(corpus, config, f"{device.type}, {args.threads} threads", usual, told)
     if args.dry_run:
         return
     trained = train_vectors(corpus, config, device, out, args.keep, args.resume)
     speed = len(corpus.ids) * config.epochs / max(trained.seconds, 1e-9)
     vectors = save(corpus, trained, out)
+    vectors.language = language
     print(f"trained in {trained.seconds:.1f} s ({speed / 1e6:.2f} million words/s)")
 
-    scores = evaluate(vectors)
+    scores = evaluate(vectors, core_sets(language), language=language)
     report = {"config": asdict(config), "keep": args.keep, "precision": config.precision}
-    report |= {"device": device.type, "threads": args.threads}
+    report |= {"language": language, "device": device.type, "threads": args.threads}
     report |= {"corpus": {"name": corpus.name, "tokens": corpus.tokens, "words": len(corpus.words)}}
     report |= {"versions": {"python": platform.python_version(), "torch": torch.__version__}}
     training = {"seconds": trained.seconds, "losses": trained.losses, "words_per_second": speed}
     report |= {"training": training, "command_seconds": time.perf_counter() - STARTED}
     write_json(out / "run.json", report | {"scores": scores})
-    print(f"\n{describe(vectors, None if args.all_words else FREQUENT)}")
+    print(f"\n{describe(vectors, None if args.all_words else FREQUENT, language, config.seed)}")
     print(f"\nScores ({corpus.name}, seed {config.seed}, {args.keep} vectors)")
-    print(f"{format_scores(scores, len(vectors))}\n{PROTOCOL_NOTE}")
+    print("\n".join(score_lines(scores, len(vectors), language)))
     unless_impossible("neighbours.png", lambda: draw(vectors, corpus.name, config.seed, out))
     seconds = time.perf_counter() - STARTED
-    print(f"\ndone in {seconds:.0f} s: {out}/vectors.bin; {verdict(corpus, scores)}")
+    print(f"\ndone in {seconds:.0f} s: {out}/vectors.bin; {verdict(corpus, scores, language)}")
 
 
-def announce(corpus: Corpus, config: Configuration, system: str, usual: int) -> None:
+def announce(corpus: Corpus, config: Configuration, system: str, usual: int, language: str | None) -> None:
     """Say before training what will be trained, on what."""
     print("configuration:", " ".join(f"{key}={value}" for key, value in asdict(config).items()))
     print(f"system: {system}, {config.precision} products, torch {torch.__version__}")
     replaced = f", {corpus.replaced:,} characters that were not UTF-8" if corpus.replaced else ""
     print(f"corpus: {corpus.name}, {corpus.tokens:,} tokens, {len(corpus.words):,} words{replaced}")
+    if language:
+        print(f"language: {language}")
     if config.epochs > usual:
         print(f"        fewer than 10 million tokens: {config.epochs} epochs instead of {usual}")
     print(f"        {corpus.kept:,.0f} tokens per epoch after subsampling", flush=True)
@@ -104,8 +111,17 @@ def draw(vectors: WordVectors, corpus: str, seed: int, out: Path) -> None:
     draw_families(vectors, out / "neighbours.png", f"word2vec, {corpus}", seed=seed)
 
 
-def verdict(corpus: Corpus, scores: dict[str, Any]) -> str:
-    """The last line's judgement. The thresholds apply to corpora of text8's size only."""
+def score_lines(scores: dict[str, Any], words: int, language: str) -> list[str]:
+    """The table of scores, its protocol and what is odd in the sets; or that there is no set in the language."""
+    if reason := without_sets(language):
+        return [f"none: {reason}"]
+    return [format_scores(scores, words), PROTOCOL_NOTE, *set_notes(scores)]
+
+
+def verdict(corpus: Corpus, scores: dict[str, Any], language: str) -> str:
+    """The last line's judgement. The thresholds apply to English corpora of text8's size only."""
+    if language != ENGLISH:
+        return f"the thresholds are for English, and do not apply to {language_name(language)}"
     if corpus.tokens < SMALL:
         return f"the thresholds do not apply to a corpus of {corpus.tokens:,} tokens; try --data data/text8"
     marks = [f"{key} {scores[key]:.3f} (> {floor:g})" for key, floor in THRESHOLDS.items()]

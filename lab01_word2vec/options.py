@@ -11,6 +11,8 @@ from wordlab.devices import add_device_options
 
 from lab01_word2vec.corpus import Corpus
 from lab01_word2vec.enough import demand_enough
+from lab01_word2vec.text import SAMPLE, WIKI8, resolve
+from lab03_eval.languages import ENGLISH, ENGLISH_CORPORA, language_code, noted_beside, settle
 
 # A few passes want long steps. More passes want shorter ones, which similarity gains from (reports/lab01.md).
 PRESETS: dict[str, dict[str, Any]] = {
@@ -82,6 +84,7 @@ def build_parser() -> OneLineParser:
     lab.add_argument("--shared", type=number(int, 1, 100_000), help="negatives that a block shares (blocks)")
     lab.add_argument("--workers", type=number(int, 0, 64), default=0, help="processes that make pairs (pairs)")
     lab.add_argument("--keep", choices=WAYS, default=WAYS[-1], help="which vectors to save")
+    lab.add_argument("--lang", type=language_code, metavar="CODE", help="the text's language, such as de")
     lab.add_argument("--all-words", action="store_true", help="seek neighbours among rare words too")
     return parser
 
@@ -105,3 +108,11 @@ def configure(args: argparse.Namespace, corpus: Corpus, precision: str = "float3
         "corpus": corpus.identity,
     }
     return Configuration(**settled, **fixed, **of_run)
+
+
+def settle_language(args: argparse.Namespace, corpus: Corpus) -> tuple[str, str | None]:
+    """The corpus's language, and the line that tells it where it is not English by the corpus's name or note."""
+    recorded, source = (None, "") if args.data in (SAMPLE, WIKI8) else noted_beside(resolve(args.data))
+    if recorded is None and corpus.name in ENGLISH_CORPORA:
+        recorded, source = ENGLISH, f"the corpus {corpus.name}"
+    return settle(args.lang, recorded, source, corpus.name)

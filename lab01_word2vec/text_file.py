@@ -39,7 +39,7 @@ MARKS = {
 }
 FOREIGN = [
     (rb"(?i)\s*(<!--.*?-->\s*)?<(!doctype|html)", "a web page: the download went wrong, fetch the file itself"),
-    (rb"\s*<mediawiki", "a MediaWiki dump, whose markup is no text: extract the articles first"),
+    (rb"\s*<mediawiki", "a MediaWiki dump, whose markup is no text: python scripts/prepare.py makes a corpus of it"),
     (rb"\s*<\?xml", "an XML file, whose markup is no text: extract the text first"),
     (rb"version https://git-lfs", "a git-lfs pointer, not the file that it names: run git lfs pull"),
     (rb"%PDF", "a PDF document: save it as text first"),

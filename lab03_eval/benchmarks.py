@@ -1,8 +1,9 @@
 """The data sets of human judgements that embeddings are measured on: which, where, and how their files are read.
 
 Three come inside gensim's package. The others are fetched once by `python scripts/get_data.py wordsim analogy
-clustering` in the repository, or lie in a folder that LAB_DATA_MIRROR names. A set that is not at hand, or whose file
-is damaged, raises NotAtHand with the remedy. The tables show that line in its row, and all other sets are measured.
+clustering multilingual` in the repository, or lie in a folder that LAB_DATA_MIRROR names. A set that is not at hand, or
+whose file is damaged, raises NotAtHand with the remedy. The tables show that line in its row, and all other sets are
+measured.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wordlab.errors import InputError
+
+from lab03_eval.languages import ENGLISH, language_name
 
 ROOT = Path(__file__).resolve().parents[1]  # of the repository
 FETCHES = "scripts/get_data.py"  # is not there where only the package is installed
@@ -46,6 +49,7 @@ class Benchmark:
     kind: str  # similarity, analogy or categories
     file: str
     folder: str | None = None
+    language: str = ENGLISH
 
 
 BENCHMARKS = {
@@ -62,10 +66,40 @@ BENCHMARKS = {
     "msr": Benchmark("MSR", "analogy", "analogy/msr.txt", "analogy"),
     "ap": Benchmark("AP", "categories", "clustering/ap.csv", "clustering"),
     "bless": Benchmark("BLESS", "categories", "clustering/bless.csv", "clustering"),
+} | {
+    name: Benchmark(title, kind, f"multilingual/{file}.tsv", "multilingual", language)
+    for language, name, title, kind, file in (
+        ("ar", "ar_wordsim353", "WordSim-353, Arabic", "similarity", "ar-wordsim353-all"),
+        ("cs", "cs_analogies", "Czech analogies", "analogy", "cs-analogies-svoboda"),
+        ("de", "de_gur350", "Gur350", "similarity", "de-gur350"),
+        ("de", "de_gur65", "Gur65", "similarity", "de-gur65"),
+        ("de", "de_semantic", "Google semantic", "analogy", "de-semantic-google"),
+        ("de", "de_syntactic", "Google syntactic", "analogy", "de-syntactic-google"),
+        ("fi", "fi_finnsim300", "FinnSim-300", "similarity", "fi-finnsim300"),
+        ("fi", "fi_analogies", "Finnish analogies", "analogy", "fi-analogies-venekoski"),
+    )
 }
 CORE = ("wordsim353", "simlex999", "google")  # in gensim's package: at hand wherever the labs run
 # Sets that no setting of the labs was chosen on.
 HELD_OUT = ("men", "rw", "mturk287", "rg65")
+
+
+def sets_of(language: str) -> tuple[str, ...]:
+    """The names of all benchmarks in a language."""
+    return tuple(name for name, benchmark in BENCHMARKS.items() if benchmark.language == language)
+
+
+def core_sets(language: str) -> tuple[str, ...]:
+    """What the labs measure after training: CORE, or all sets of another language."""
+    return CORE if language == ENGLISH else sets_of(language)
+
+
+def without_sets(language: str) -> str:
+    """The line for a language in which there is no set, with those that have some; empty for one that has."""
+    if sets_of(language):
+        return ""
+    known = ", ".join(sorted({language_name(benchmark.language) for benchmark in BENCHMARKS.values()}))
+    return f"no data set is known in {language_name(language)}; there are sets in {known}"
 
 
 def gensim_data(name: str) -> Path:

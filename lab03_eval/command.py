@@ -2,6 +2,7 @@
 
     python lab03_eval/solution.py                                 the vectors that ship with the repository
     python lab03_eval/solution.py --vectors mine.bin glove.txt    any others; differences against the first are tested
+    python lab03_eval/solution.py --vectors german.bin --lang de  vectors in German, on the sets in German
 
 Prints the scores with coverage, the paired bootstrap of every difference, the geometry of the space, what it has
 learnt about groups of people, and which senses mix in one vector. Writes under --out: scores.json (every figure,
@@ -19,18 +20,22 @@ from pathlib import Path
 from typing import Any
 
 from wordlab.command import OneLineParser, number, run_command, seed, unless_impossible
+from wordlab.errors import InputError
 from wordlab.files import demand_writable, write_json, write_text
 from wordlab.packages import MissingPackage, needs
 
 import numpy as np
 from tqdm import tqdm
 
-from lab03_eval.benchmarks import BENCHMARKS, find, read_pairs
+from lab03_eval.benchmarks import BENCHMARKS, sets_of
 from lab03_eval.eval_embeddings import compare, evaluate
+from lab03_eval.examples import examples, known_or_drawn
+from lab03_eval.languages import ENGLISH, language_code, language_name, reported_beside, settle
 from lab03_eval.measures.bias import evaluate_bias
 from lab03_eval.measures.geometry import alignment, evaluate_geometry, neighbour_overlap
 from lab03_eval.measures.report import report
 from lab03_eval.measures.senses import WORDS, evaluate_senses
+from lab03_eval.multilingual import pairs_of
 from lab03_eval.pictures.layout import METHODS, MIN_WORDS, LayoutError, demand_spread, lay_out, map_words
 from lab03_eval.pictures.page import write_page
 from lab03_eval.vectors import WordVectors
@@ -45,6 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--vectors", nargs="+", metavar="FILE", default=[str(SHIPPED)], help=".bin .txt .vec .safetensors .npz"
     )
+    parser.add_argument("--lang", type=language_code, metavar="CODE", help="the vectors' language, such as de")
     parser.add_argument("--out", type=Path, default=Path("runs/lab03"), metavar="DIR")
     parser.add_argument("--top", type=number(int, MIN_WORDS, 10**9), default=5000, help="words on the maps")
     parser.add_argument("--seed", type=seed, default=1)
@@ -73,19 +79,40 @@ def load(paths: list[str]) -> dict[str, WordVectors]:
     return embeddings
 
 
+def settle_language(paths: list[str], asked: str | None) -> str:
+    """The one language of all files, told where it is not English by record. Raises InputError where they differ."""
+    found: dict[str, str] = {}
+    for path in paths:
+        found[path], told = settle(asked, *reported_beside(Path(path)), path)
+        if told:
+            print(told, flush=True)
+    first, *others = found
+    for other in others:
+        if found[other] != found[first]:
+            raise InputError(
+                f"{other}: its vectors are {language_name(found[other])}, and those of {first} are "
+                f"{language_name(found[first])}: measure each language by a command of its own"
+            )
+    return found[first]
+
+
 def agreement_of(first: WordVectors, other: WordVectors) -> dict[str, float]:
     """Neighbour overlap and Procrustes residual. Raises ValueError where too few words are common."""
     return neighbour_overlap(first, other) | {"residual": alignment(first, other)["residual"]}
 
 
-def measure(embeddings: dict[str, WordVectors], seed: int) -> tuple[dict[str, Any], str]:
-    """Every figure, and the tables that show them as Markdown."""
-    results, senses = {}, {}
+def measure(embeddings: dict[str, WordVectors], seed: int, language: str = ENGLISH) -> tuple[dict[str, Any], str]:
+    """Every figure, and the tables that show them as Markdown. The data sets are those in the `language`."""
+    results: dict[str, dict[str, Any]] = {}
+    senses = {}
     for name, vectors in tqdm(embeddings.items(), desc="measuring", disable=None):
-        results[name] = evaluate(vectors, BENCHMARKS) | evaluate_geometry(vectors) | evaluate_bias(vectors, seed)
-        senses[name] = evaluate_senses(vectors, WORDS)
+        results[name] = {"language": language}
+        results[name] |= evaluate(vectors, sets_of(language), language=language)
+        results[name] |= evaluate_geometry(vectors) | bias_of(vectors, seed, language)
+        ambiguous = WORDS if language == ENGLISH else known_or_drawn(vectors, examples(language).ambiguous, seed)
+        senses[name] = evaluate_senses(vectors, ambiguous)
     first, *others = embeddings
-    differences = {name: compare(embeddings[first], embeddings[name], BENCHMARKS) for name in others}
+    differences = {name: compare(embeddings[first], embeddings[name], sets_of(language)) for name in others}
     agreement, not_compared = {}, {}
     for name in others:
         try:
@@ -94,6 +121,14 @@ def measure(embeddings: dict[str, WordVectors], seed: int) -> tuple[dict[str, An
             not_compared[f"{first} and {name}"] = str(reason)
     figures = {"results": results, "differences": differences, "agreement": agreement, "senses": senses, "seed": seed}
     return figures, report(embeddings, figures, not_compared)
+
+
+def bias_of(vectors: WordVectors, seed: int, language: str) -> dict[str, Any]:
+    """What `evaluate_bias` finds, or why it does not run: all of its word lists are English."""
+    if language == ENGLISH:
+        return evaluate_bias(vectors, seed)
+    reason = f"the word lists are English, and the vectors are {language_name(language)}"
+    return {f"bias.{part}.not_run": reason for part in ("weat", "gender")}
 
 
 def lay_out_all(vectors: WordVectors, words: list[str], seed: int) -> dict[str, np.ndarray]:
@@ -109,7 +144,12 @@ def lay_out_all(vectors: WordVectors, words: list[str], seed: int) -> dict[str, 
 
 
 def draw(
-    embeddings: dict[str, WordVectors], results: dict[str, dict[str, Any]], out: Path, top: int, seed: int
+    embeddings: dict[str, WordVectors],
+    results: dict[str, dict[str, Any]],
+    out: Path,
+    top: int,
+    seed: int,
+    language: str = ENGLISH,
 ) -> None:
     """The page and the pictures; maps, scatter and arrows are the first embedding's. What cannot be drawn is named."""
     name, vectors = next(iter(embeddings.items()))
@@ -125,13 +165,17 @@ def draw(
     title = f"{name}: its {min(top, len(vectors)):,} most frequent words"
     sizes = {name: len(vectors) for name, vectors in embeddings.items()}
     pictures: dict[str, Callable[[Path], None]] = {
-        "maps.png": lambda path: plots.draw_maps(vectors, words, layouts, path, title),
-        "sections.png": lambda path: plots.draw_sections(results, path, sizes),
-        "analogies.png": lambda path: plots.draw_analogies(vectors, path),
-        "similarity.png": lambda path: plots.draw_similarity(
-            vectors, read_pairs(find("wordsim353")), path, f"{name}, WordSim-353"
-        ),
+        "maps.png": lambda path: plots.draw_maps(vectors, words, layouts, path, title)
     }
+    if language == ENGLISH:
+        pictures["sections.png"] = lambda path: plots.draw_sections(results, path, sizes)
+        pictures["analogies.png"] = lambda path: plots.draw_analogies(vectors, path)
+    else:
+        print(f"sections.png and analogies.png left out: they show English words; {name} is {language_name(language)}")
+    if pairs := next((key for key in sets_of(language) if BENCHMARKS[key].kind == "similarity"), None):
+        pictures["similarity.png"] = lambda path: plots.draw_similarity(
+            vectors, pairs_of(pairs)[0], path, f"{name}, {BENCHMARKS[pairs].title}"
+        )
     for file, picture in pictures.items():
         unless_impossible(file, functools.partial(picture, out / file))
 
@@ -139,6 +183,9 @@ def draw(
 def run(args: argparse.Namespace) -> None:
     started = time.perf_counter()
     embeddings = load(args.vectors)
+    language = settle_language(args.vectors, args.lang)
+    for vectors in embeddings.values():
+        vectors.language = language
     first = next(iter(embeddings.values()))
     if not args.no_pictures:  # said before the minutes that measuring takes
         try:
@@ -146,12 +193,12 @@ def run(args: argparse.Namespace) -> None:
         except LayoutError as error:
             raise LayoutError(f"{args.vectors[0]}: {error}; --no-pictures only measures") from None
     demand_writable(args.out)
-    figures, text = measure(embeddings, args.seed)
+    figures, text = measure(embeddings, args.seed, language)
     write_json(args.out / "scores.json", figures)
     write_text(args.out / "report.md", f"# {', '.join(embeddings)}\n{text}\n")
     print(text, flush=True)
     if not args.no_pictures:
-        draw(embeddings, figures["results"], args.out, args.top, args.seed)
+        draw(embeddings, figures["results"], args.out, args.top, args.seed, language)
     if args.export:
         export_projector(first, args.out / "projector", PROJECTED)
         export_sentence_transformer(first, args.out / "sentence-transformer")

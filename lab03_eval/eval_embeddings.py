@@ -1,6 +1,7 @@
 """Measure any static word embedding: similarity, analogies, categories, each with its coverage and interval.
 
     python lab03_eval/eval_embeddings.py vectors.bin --json scores.json
+    python lab03_eval/eval_embeddings.py german.bin --lang de        the sets in German (languages.py)
 
 As a library, `evaluate(WordVectors.load("vectors.bin"))` returns the same flat dictionary that `--json` writes, under
 keys such as `wordsim353.rho`, `google.full.accuracy`, `men.used` and `msr.not_run`. The measures themselves are those
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 import sys
 from collections.abc import Callable, Iterable
 from itertools import chain
@@ -36,10 +38,12 @@ from lab03_eval.benchmarks import (
     Section,
     find,
     read_categories,
-    read_pairs,
-    read_questions,
+    sets_of,
+    without_sets,
 )
+from lab03_eval.languages import ENGLISH, language_code, language_name, reported_beside, settle
 from lab03_eval.measures.significance import ROUNDING, compare_proportions, holm, settled
+from lab03_eval.multilingual import pairs_of, questions_of, set_notes
 from lab03_eval.solution import (
     OBJECTIVES,
     answer_questions,
@@ -85,6 +89,7 @@ TOP_WORDS = 30_000  # word2vec's compute-accuracy looks among the 30,000 most fr
 OOV = ("skip", "zero", "mean", "compose")
 PROTOCOLS = {"full": None, "top30k": TOP_WORDS}
 TOO_FEW, CONSTANT = "too few items", "constant"  # why a score is NaN
+HALVES = re.compile(r"\w+\.(semantic|syntactic)\.")  # keys of the parts of Google's questions
 NO_NGRAMS = "no n-grams to compose unknown words from: only fastText's .bin has them"
 
 
@@ -118,16 +123,20 @@ def evaluate_categories(vectors: WordVectors, categories: Categories, seed: int 
 
 
 def evaluate(
-    vectors: WordVectors, names: Iterable[str] = CORE, oov: str = "skip", objective: str = "3cosadd"
+    vectors: WordVectors,
+    names: Iterable[str] = CORE,
+    oov: str = "skip",
+    objective: str = "3cosadd",
+    language: str = ENGLISH,
 ) -> dict[str, float | str]:
     """Scores of the named benchmarks under flat keys.
 
     Similarity sets give `rho`, category sets `purity`, question sets `full.accuracy` and `top30k.accuracy`. `NAME.used`
     counts the items whose words are known, `NAME.recased` the words that were found in another case only. Where a set
-    is not at hand or its file is damaged, `NAME.not_run` says why; a score that is NaN has its reason in
-    `NAME.undefined`. `oov` is one of OOV: what becomes of a pair with an unknown word (see cosines); "compose" makes a
-    vector for it from its n-grams first, where `vectors` are SubwordVectors. Raises InputError, a ValueError, for
-    another name, policy or objective.
+    is not at hand or damaged, or in another `language` than the vectors, `NAME.not_run` says why. A score that is NaN
+    has its reason in `NAME.undefined`, and `NAME.noted` tells what is odd in a set. `oov` is one of OOV: what becomes
+    of a pair with an unknown word (see cosines); "compose" makes a vector for it from its n-grams first, where
+    `vectors` are SubwordVectors. Raises InputError, a ValueError, for another name, policy or objective.
     """
     names = _known(names)
     for what, value, known in (("policy", oov, OOV), ("objective", objective, OBJECTIVES)):
@@ -137,6 +146,9 @@ def evaluate(
         raise InputError(NO_NGRAMS)
     results: dict[str, float | str] = {}
     for name in names:
+        if BENCHMARKS[name].language != language:
+            results[f"{name}.not_run"] = f"the vectors are {language_name(language)}"
+            continue
         try:
             scores = _measure(vectors, name, oov, objective)
         except NotAtHand as reason:
@@ -157,15 +169,22 @@ def _known(names: Iterable[str]) -> list[str]:
 
 def _measure(vectors: WordVectors, name: str, oov: str, objective: str) -> dict[str, float | str]:
     """Scores of one benchmark."""
-    kind, path = BENCHMARKS[name].kind, find(name)
+    kind, notes = BENCHMARKS[name].kind, list[str]()
     if kind == "similarity":
-        pairs = read_pairs(path)
-        return _similarity(vectors, pairs, oov) | {"recased": Lookup(vectors).recased(words_of(pairs))}
-    if kind == "categories":
-        categories = read_categories(path)
+        pairs, notes = pairs_of(name)
+        words: Iterable[str] = words_of(pairs)
+        scores = _similarity(vectors, pairs, oov)
+    elif kind == "categories":
+        categories = read_categories(find(name))
         words = chain.from_iterable(categories.values())
-        return evaluate_categories(vectors, categories) | {"recased": Lookup(vectors).recased(words)}
-    return _analogies(vectors, read_questions(path), objective)
+        scores = evaluate_categories(vectors, categories)
+    else:
+        sections, notes = questions_of(name)
+        words = (word for _, questions in sections for question in questions for word in question)
+        scores = _analogies(vectors, sections, objective)
+        if BENCHMARKS[name].language != ENGLISH:  # whose fifth section ends nothing
+            scores = {key: value for key, value in scores.items() if not HALVES.match(key)}
+    return scores | {"recased": Lookup(vectors).recased(words)} | ({"noted": "; ".join(notes)} if notes else {})
 
 
 def _similarity(vectors: WordVectors, pairs: list[Pair], oov: str) -> dict[str, float | str]:
@@ -183,8 +202,7 @@ def _analogies(vectors: WordVectors, sections: list[Section], objective: str) ->
     for protocol, answered, right in zip(PROTOCOLS, *answers):
         of_protocol = section_scores(sections, answered, right)
         scores |= {f"{protocol}.{key}": value for key, value in of_protocol.items()}
-    words = (word for _, questions in sections for question in questions for word in question)
-    return scores | {"recased": Lookup(vectors).recased(words)}
+    return scores
 
 
 def words_of(pairs: list[Pair]) -> list[str]:
@@ -245,9 +263,9 @@ def compare(first: WordVectors, second: WordVectors, names: Iterable[str] = CORE
 
 def _difference(first: WordVectors, second: WordVectors, name: str) -> dict[str, float] | None:
     """The difference on one benchmark, None where it has no items that both answer."""
-    kind, path = BENCHMARKS[name].kind, find(name)
+    kind = BENCHMARKS[name].kind
     if kind == "similarity":
-        pairs = read_pairs(path)
+        pairs, _ = pairs_of(name)
         sides = [cosines(vectors, pairs)[0] for vectors in (first, second)]  # (n,) each
         both = np.isfinite(sides).all(axis=0)
         human = np.array([score for *_, score in pairs])
@@ -255,7 +273,8 @@ def _difference(first: WordVectors, second: WordVectors, name: str) -> dict[str,
             return None
         return compare_correlations(settled(sides[0][both]), settled(sides[1][both]), human[both])
     if kind == "analogy":
-        answers = [answer_questions(vectors, read_questions(path)) for vectors in (first, second)]
+        sections, _ = questions_of(name)
+        answers = [answer_questions(vectors, sections) for vectors in (first, second)]
         both = answers[0][0][0] & answers[1][0][0]
         return compare_proportions(answers[0][1][0][both], answers[1][1][0][both]) if both.any() else None
     return None
@@ -299,23 +318,30 @@ def format_interval(results: dict[str, float | str], key: str, measure: str, dig
 
 def format_scores(results: dict[str, float | str], words: int) -> str:
     """The table that people read: one row per measure, with interval and coverage."""
-    lines = [f"{'measure':<26}{'score':>14}{'95 % interval':>18}{'used / total':>18}"]
-    for title, key, measure in score_rows(results, words):
+    rows = score_rows(results, words)
+    wide = max(26, *(len(title) + 1 for title, *_ in rows), 0)
+    lines = [f"{'measure':<{wide}}{'score':>14}{'95 % interval':>18}{'used / total':>18}"]
+    for title, key, measure in rows:
         if f"{key}.not_run" in results:
-            lines.append(f"{title:<26}not run: {results[f'{key}.not_run']}")
+            lines.append(f"{title:<{wide}}not run: {results[f'{key}.not_run']}")
             continue
         score, interval = format_score(results, key, measure), format_interval(results, key, measure, 3)
         coverage = f"{results[f'{key}.used']:,} / {results[f'{key}.total']:,}"
         correct = f"  ({results[f'{key}.correct']:,} correct)" if measure == "accuracy" else ""
-        lines.append(f"{title:<26}{score:>14}{interval:>18}{coverage:>18}{correct}")
+        lines.append(f"{title:<{wide}}{score:>14}{interval:>18}{coverage:>18}{correct}")
     return "\n".join(lines)
 
 
 def coverage_notes(vectors: WordVectors, results: dict[str, float | str]) -> list[str]:
-    """Sentences on how words were found: which sets found some in another case, and what hides all of them."""
+    """Sentences on what is odd in the sets, which of them found words in another case, and what hides all words."""
     recased = {name: results.get(f"{name}.recased", 0) for name in BENCHMARKS}
     counts = [f"{BENCHMARKS[name].title.strip()} {count:,}" for name, count in recased.items() if count]
-    notes = [f"Words found in another case than they are asked in: {', '.join(counts)}."] if counts else []
+    language = str(results.get("language", ENGLISH))
+    notes = [] if language == ENGLISH else [f"Sets in other languages than {language_name(language)} are not run."]
+    if without := without_sets(language):
+        notes = [f"There are no scores: {without}."]
+    notes += set_notes(results)
+    notes += [f"Words found in another case than they are asked in: {', '.join(counts)}."] if counts else []
     used = [value for key, value in results.items() if key.rpartition(".")[2] == "used"]
     prefix, shared = shared_prefix(vectors.words) if used and not any(used) else ("", 0)
     if prefix:
@@ -337,7 +363,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser = OneLineParser(__doc__)
     parser.add_argument("vectors", help="a vector file; lab03_eval/vectors/formats.py lists the formats")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write every score, unrounded, under named keys")
-    parser.add_argument("--only", nargs="+", choices=BENCHMARKS, default=list(BENCHMARKS), metavar="SET")
+    parser.add_argument("--only", nargs="+", choices=BENCHMARKS, metavar="SET", help="default: all in the language")
+    parser.add_argument("--lang", type=language_code, metavar="CODE", help="the vectors' language, such as de")
     parser.add_argument("--oov", choices=OOV, default="skip", help="pairs with unknown words")
     parser.add_argument("--objective", choices=OBJECTIVES, default="3cosadd", help="of the analogies")
     return parser
@@ -347,12 +374,17 @@ def run(args: argparse.Namespace) -> None:
     vectors = WordVectors.load(args.vectors)
     if args.oov == "compose" and not isinstance(vectors, SubwordVectors):
         raise InputError(f"{args.vectors}: {NO_NGRAMS}")
+    spoken, told = settle(args.lang, *reported_beside(Path(args.vectors)), args.vectors)
+    if not (names := args.only or sets_of(spoken)):
+        raise InputError(f"{args.vectors}: {without_sets(spoken)}")
     results = {"vectors": args.vectors, "words": len(vectors), "dim": vectors.dim}
-    results |= {"oov": args.oov, "objective": args.objective}
-    results |= evaluate(vectors, args.only, args.oov, args.objective)
+    results |= {"language": spoken, "oov": args.oov, "objective": args.objective}
+    results |= evaluate(vectors, names, args.oov, args.objective, spoken)
     if args.json:
         write_json(args.json, results)
     print(f"{args.vectors}: {vectors}, oov {args.oov}, {args.objective}")
+    if told:
+        print(told)
     notes = "\n".join([PROTOCOL_NOTE, *coverage_notes(vectors, results)])
     print(f"{format_scores(results, len(vectors))}\n{notes}", flush=True)
     if isinstance(vectors, SubwordVectors) and args.oov != "compose":

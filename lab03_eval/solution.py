@@ -7,7 +7,7 @@ A vector file gets two classical scores. Word similarity asks whether pairs that
 (steps 1 to 3 of EXERCISE.md); analogies ask whether king − man + woman is nearest to queen (steps 4 to 7). Both depend
 on the words that happened to be asked, so each gets an interval, and two embeddings are compared on the same words
 (steps 8 and 9). The other steps are in measures/: geometry.py is the shape of the space, bias.py what it has learnt
-about groups of people. eval_embeddings.py applies all this to thirteen data sets, command.py is the command above.
+about groups of people. eval_embeddings.py applies all this to 21 data sets, command.py is the command above.
 """
 
 from __future__ import annotations

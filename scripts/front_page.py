@@ -132,8 +132,9 @@ def of_lab_3(shipped: dict[str, Any]) -> str:
     """Lab 3's line: the harness, and one score with its coverage and interval."""
     score, low, high = (figure(RHO, [shipped[f"wordsim353.{key}"]]) for key in ("rho", "low", "high"))
     return (
-        f"Wrote a harness that scores any static embedding on {len(BENCHMARKS)} data sets, with coverage, intervals "
-        f"and paired tests of differences. The 20,000 vectors that ship with it reach WordSim-353 {score} on "
+        f"Wrote a harness that scores any static embedding on {len(BENCHMARKS)} data sets in "
+        f"{len({benchmark.language for benchmark in BENCHMARKS.values()})} languages, with coverage, intervals and "
+        f"paired tests of differences. The 20,000 vectors that ship with it reach WordSim-353 {score} on "
         f"{shipped['wordsim353.used']} of {shipped['wordsim353.total']} pairs, with a 95 % interval of {low} to {high}."
     )
 

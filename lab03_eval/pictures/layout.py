@@ -15,6 +15,7 @@ from wordlab.packages import needs
 
 import numpy as np
 
+from lab03_eval.languages import ENGLISH
 from lab03_eval.vectors import WordVectors
 
 CAPITALS = [
@@ -56,7 +57,9 @@ def known_form(vectors: WordVectors, word: str) -> str | None:
 
 
 def known_families(vectors: WordVectors) -> dict[str, list[str]]:
-    """The words of each family that the vocabulary holds, in its spelling; families without any are left out."""
+    """The words of each family that an English vocabulary holds, in its spelling; families without any are left out."""
+    if vectors.language != ENGLISH:  # which may hold a few of the words by chance
+        return {}
     families = {
         name: [form for word in members if (form := known_form(vectors, word))] for name, members in FAMILIES.items()
     }
@@ -70,8 +73,8 @@ def known_word_pairs(vectors: WordVectors, pairs: Iterable[tuple[str, str]]) -> 
 
 
 def known_capitals(vectors: WordVectors) -> list[tuple[str, str]]:
-    """(country, capital) wherever the vocabulary holds both."""
-    return known_word_pairs(vectors, CAPITALS)
+    """(country, capital) wherever an English vocabulary holds both."""
+    return known_word_pairs(vectors, CAPITALS if vectors.language == ENGLISH else ())
 
 
 def map_words(vectors: WordVectors, top: int = 5000) -> list[str]:

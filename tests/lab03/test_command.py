@@ -175,6 +175,7 @@ def test_results_are_on_disk_before_they_are_printed_or_drawn(german, tmp_path, 
     for name in ("print", "draw"):
         monkeypatch.setattr(command, name, stop, raising=False)
         monkeypatch.setattr(command, "load", lambda paths: {"german": WordVectors.load(paths[0])})
+        monkeypatch.setattr(command, "settle_language", lambda paths, asked: "en")
         with pytest.raises(Stop):
             lab03("--vectors", str(german), "--out", str(tmp_path / name))
         assert sorted(path.name for path in (tmp_path / name).iterdir()) == ["report.md", "scores.json"]
