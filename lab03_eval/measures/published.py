@@ -267,7 +267,7 @@ GLOVE_SIMILARITIES = {
     "rw": ("Rare Words", 38.1),
 }
 GLOVE_ADDRESS = "https://nlp.stanford.edu/data/glove.6B.zip"
-GLOVE_REMEDY = f"python scripts/published.py --glove glove.6B.300d.txt, a member of {GLOVE_ADDRESS}"
+GLOVE_REMEDY = f"python scripts/published.py --with glove.6B.300d.txt, a member of {GLOVE_ADDRESS}"
 GLOVE_VARIANTS = {
     "plain": "cosine of the released rows",
     "scaled": "each column divided by its norm over the vocabulary, then cosine",

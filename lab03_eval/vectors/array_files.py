@@ -15,7 +15,7 @@ from lab03_eval.vectors.rows import NGrams, Rows, VectorFileError, checked, refu
 from lab03_eval.vectors.tokens import TOKEN_MATRICES, of_tokens
 
 
-def read_safetensors(path: Path) -> Rows:
+def read_safetensors(path: Path, limit: int | None = None) -> Rows:
     """The tensor `matrix`, its words from the metadata, perhaps `counts`; other tensors are left alone.
 
     Without `matrix` the file is one of model2vec's, or of sentence-transformers' StaticEmbedding, whose words are in
@@ -35,14 +35,15 @@ def read_safetensors(path: Path) -> Rows:
         raise VectorFileError(f"{path}: not a readable safetensors file: {_one_line(error)}") from None
     if words is not None and "matrix" in tensors:
         ngrams = of_tensors(path, tensors) if "ngrams" in tensors else None
-        return _from_arrays(path, words.encode().split(b"\n"), tensors["matrix"], tensors.get("counts"), ngrams=ngrams)
+        texts = words.encode().split(b"\n")
+        return _from_arrays(path, texts, tensors["matrix"], tensors.get("counts"), limit, ngrams=ngrams)
     if not tensors.keys() & {*TOKEN_MATRICES}:
         raise VectorFileError(
             f'{path}: expected a tensor "matrix" and "words" in the metadata, or a tensor "embeddings" or '
             f'"embedding.weight" and a tokenizer.json beside the file; found {", ".join(names[:5]) or "no tensor"}'
         )
     tokens, matrix, noted = of_tokens(path, tensors)
-    return _from_arrays(path, tokens, matrix, None, noted)
+    return _from_arrays(path, tokens, matrix, None, limit, noted)
 
 
 def _tensor(path: Path, file: Any, name: str) -> np.ndarray:
@@ -55,7 +56,7 @@ def _tensor(path: Path, file: Any, name: str) -> np.ndarray:
         return np.asarray(other.get_tensor(name).float().numpy())
 
 
-def read_npz(path: Path) -> Rows:
+def read_npz(path: Path, limit: int | None = None) -> Rows:
     """The arrays `words` and `vectors`, perhaps `counts`."""
     try:
         with np.load(path, allow_pickle=False) as file:
@@ -75,7 +76,7 @@ def read_npz(path: Path) -> Rows:
         )
     # A surrogate, which numpy's text may hold, is no UTF-8: it is replaced and counted like a damaged byte.
     raw = [word if isinstance(word, bytes) else word.encode("utf-8", "surrogatepass") for word in words]
-    return _from_arrays(path, raw, arrays["vectors"], arrays.get("counts"))
+    return _from_arrays(path, raw, arrays["vectors"], arrays.get("counts"), limit)
 
 
 def _npz_fault(error: ValueError) -> str:
@@ -90,6 +91,7 @@ def _from_arrays(
     words: list[bytes],
     matrix: np.ndarray,
     counts: np.ndarray | None,
+    limit: int | None,
     noted: Mapping[str, int] | None = None,
     ngrams: NGrams | None = None,
 ) -> Rows:
@@ -97,6 +99,8 @@ def _from_arrays(
         raise VectorFileError(f"{path}: {len(words)} words for a matrix of shape {matrix.shape}, type {matrix.dtype}")
     if counts is not None and (counts.shape != (len(words),) or counts.dtype.kind not in "fiu"):
         raise VectorFileError(f"{path}: {len(words)} words for counts of shape {counts.shape}, type {counts.dtype}")
+    if limit:
+        words, matrix, counts = words[:limit], matrix[:limit].copy(), None if counts is None else counts[:limit]
     return checked(path, words, matrix, counts, ngrams, noted)
 
 

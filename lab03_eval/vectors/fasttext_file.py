@@ -30,10 +30,43 @@ MAX_WORD = 10_000  # bytes; where no word ends within so many, the file is not w
 MAX_NGRAM = 100  # letters
 
 
+class StoredRows:
+    """Rows (n, d) of a file, which are read when they are asked, and then forgotten.
+
+    A mapped file would do the same, but for a single row the system maps up to a megabyte around it, and all of that
+    counts as the process's memory.
+    """
+
+    def __init__(self, path: Path, offset: int, shape: tuple[int, int]):
+        self.path, self.offset, self.shape = path, offset, shape
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def part(self, start: int, end: int) -> StoredRows:
+        dim = self.shape[1]
+        return StoredRows(self.path, self.offset + 4 * dim * start, (end - start, dim))
+
+    def __getitem__(self, rows: slice | np.ndarray) -> np.ndarray:
+        dim = self.shape[1]
+        if isinstance(rows, slice):
+            start, end, _ = rows.indices(len(self))
+            found = np.fromfile(self.path, "<f4", (end - start) * dim, offset=self.offset + 4 * dim * start)
+            return found.reshape(-1, dim)
+        data = bytearray(4 * dim * len(rows))
+        view = memoryview(data)
+        with open(self.path, "rb", buffering=0) as file:
+            for i, row in enumerate(rows.tolist()):
+                file.seek(self.offset + 4 * dim * row)
+                file.readinto(view[4 * dim * i : 4 * dim * (i + 1)])
+        return np.frombuffer(data, "<f4").reshape(-1, dim)
+
+
 class Model(NamedTuple):
     """Words as bytes with their counts (V,), and the memory-mapped input matrix `table` (V + bucket, d).
 
-    `labels` is how many labels the dictionary holds beside the words.
+    `stored` are the same rows, each read from the file when it is asked. `labels` is how many labels the dictionary
+    holds beside the words.
     """
 
     words: list[bytes]
@@ -42,6 +75,7 @@ class Model(NamedTuple):
     minn: int
     maxn: int
     labels: int
+    stored: StoredRows
 
 
 class Settings(NamedTuple):
@@ -91,21 +125,24 @@ class _Reader:
         return self.data[start:end]
 
 
-def read_rows(path: Path) -> Rows:
+def read_rows(path: Path, limit: int | None = None) -> Rows:
     """The model's words, each composed of its own row and those of its n-grams, and the n-grams' rows.
 
-    A corpus that holds words such as __label__ gives an unsupervised model labels. They have no row, are left out, and
+    Only the words' rows, or those of the first `limit` words, take memory, and the n-grams' rows stay in the file. A
+    corpus that holds words such as __label__ gives an unsupervised model labels. They have no row, are left out, and
     are noted.
     """
     model = read_model(path)
-    own, ngram_matrix = model.table[: len(model.words)], model.table[len(model.words) :]
+    words, vocab = model.words[:limit], len(model.words)
+    own, ngrams = model.stored.part(0, len(words)), model.stored.part(vocab, len(model.stored))
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused below
-        matrix = compose(model.words, own, ngram_matrix, model.minn, model.maxn)
-    if b"</s>" in model.words:  # the end of a sentence is no spelt word: fastText gives it no n-grams
-        row = model.words.index(b"</s>")
-        matrix[row] = own[row]
+        matrix = compose(words, own, ngrams, model.minn, model.maxn)
+    if b"</s>" in words:  # the end of a sentence is no spelt word: fastText gives it no n-grams
+        row = words.index(b"</s>")
+        matrix[row] = model.table[row]
     noted = {"labels left out, which have no vector": model.labels}
-    return checked(path, model.words, matrix, model.counts, NGrams(ngram_matrix, model.minn, model.maxn), noted)
+    mapped = NGrams(model.table[vocab:], model.minn, model.maxn)
+    return checked(path, words, matrix, model.counts[:limit], mapped, noted)
 
 
 def _parse(path: Path, data: mmap.mmap) -> Model:
@@ -123,7 +160,9 @@ def _parse(path: Path, data: mmap.mmap) -> Model:
             f"{bucket} buckets and n-grams of {minn} to {maxn} letters"
         )
     words, counts = _dictionary(file, count, entries)
-    return Model(words, counts, _input_matrix(file, (count + bucket, dim)), minn, maxn, labels)
+    start = _input_matrix(file, (count + bucket, dim))
+    table = np.asarray(np.memmap(path, "<f4", "r", offset=start, shape=(count + bucket, dim)))
+    return Model(words, counts, table, minn, maxn, labels, StoredRows(path, start, table.shape))
 
 
 def _dictionary(file: _Reader, count: int, entries: int) -> tuple[list[bytes], np.ndarray]:
@@ -140,8 +179,8 @@ def _dictionary(file: _Reader, count: int, entries: int) -> tuple[list[bytes], n
     return words[:count], counts[:count]
 
 
-def _input_matrix(file: _Reader, shape: tuple[int, int]) -> np.ndarray:
-    """The input matrix, memory-mapped, once the rest of the file is known to be as long as it should be."""
+def _input_matrix(file: _Reader, shape: tuple[int, int]) -> int:
+    """The byte at which the input matrix begins, once the rest of the file is known to be as long as it should be."""
     quantised, *found = file.take("<B2q", "input matrix")
     if quantised:
         raise _no_word_vectors(file.path, quantised=True, supervised=False)
@@ -155,7 +194,7 @@ def _input_matrix(file: _Reader, shape: tuple[int, int]) -> np.ndarray:
     if end != len(file.data):
         found_bytes = f"found {len(file.data)} (truncated, or no such model)"
         raise VectorFileError(f"{file.path}: expected {end} bytes, {found_bytes}")
-    return np.asarray(np.memmap(file.path, "<f4", "r", offset=start, shape=shape))
+    return start
 
 
 def _no_word_vectors(path: Path, quantised: bool, supervised: bool) -> VectorFileError:

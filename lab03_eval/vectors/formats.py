@@ -26,12 +26,15 @@ from lab03_eval.vectors.rows import Rows, VectorFileError
 Handler = TypeVar("Handler")
 
 
-def read(path: str | Path) -> Rows:
-    """What the file holds. Raises VectorFileError, or OSError where the file cannot be opened."""
+def read(path: str | Path, limit: int | None = None) -> Rows:
+    """What the file holds, or its first `limit` words. Raises VectorFileError, or OSError where it cannot be opened.
+
+    Only so many rows of .bin, .txt and .vec take memory. An archive of arrays is read whole and then cut.
+    """
     path = Path(path)
     open(path, "rb").close()  # the system's error names the file, those of the formats' libraries do not always
     try:
-        return _by_suffix(path, READERS)(path)
+        return _by_suffix(path, READERS)(path, limit)
     except ImportError as error:
         raise VectorFileError(f"{path}: needs the package {error.name}: pip install {error.name}") from None
     except VectorFileError as error:
@@ -55,13 +58,13 @@ def _by_suffix(path: Path, handlers: dict[str, Handler]) -> Handler:
     return handlers[path.suffix.lower()]
 
 
-def _read_bin(path: Path) -> Rows:
+def _read_bin(path: Path, limit: int | None) -> Rows:
     with open(path, "rb") as file:
         fasttext = file.read(len(MAGIC)) == MAGIC
-    return fasttext_file.read_rows(path) if fasttext else word2vec_file.read_binary(path)
+    return (fasttext_file.read_rows if fasttext else word2vec_file.read_binary)(path, limit)
 
 
-READERS: dict[str, Callable[[Path], Rows]] = {
+READERS: dict[str, Callable[[Path, int | None], Rows]] = {
     ".bin": _read_bin,
     ".ftz": fasttext_file.read_rows,
     ".txt": text_file.read_text,

@@ -9,12 +9,22 @@ bits. Lab 2's lesson has the same, one word at a time.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from scipy import sparse
 
 FNV_OFFSET, FNV_PRIME = 2166136261, 16777619  # FNV-1a, 32 bits
 GATHERED = 8_000_000  # numbers gathered at a time, 32 MB
+
+
+class RowsByIndex(Protocol):
+    """An array (n, d), or what reads its rows from elsewhere."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, rows: Any, /) -> np.ndarray: ...
 
 
 def ngram_rows(words: Sequence[str | bytes], minn: int, maxn: int, bucket: int) -> tuple[np.ndarray, np.ndarray]:
@@ -67,20 +77,25 @@ def _growing(
 
 
 def compose(
-    words: Sequence[str | bytes], word_matrix: np.ndarray, ngram_matrix: np.ndarray, minn: int, maxn: int
+    words: Sequence[str | bytes],
+    word_matrix: RowsByIndex,
+    ngram_matrix: RowsByIndex,
+    minn: int,
+    maxn: int,
 ) -> np.ndarray:
     """Vectors (V, d) of known words: the mean of a word's own row and its n-grams' rows.
 
-    `word_matrix` is (V, d), `ngram_matrix` (bucket, d); either may be memory-mapped.
+    `word_matrix` is (V, d), `ngram_matrix` (bucket, d). Both may lie in a file, since a block of words asks for no more
+    rows than it needs, the rows of its n-grams once each and rising.
     """
-    matrix = np.array(word_matrix, dtype=np.float32)
+    matrix = np.empty(word_matrix.shape, dtype=np.float32)
     letters = np.cumsum([len(word) + 2 for word in words])
     block = letters // max(1, GATHERED // (matrix.shape[1] * max(1, maxn - minn + 1)))
     ends = [*(np.flatnonzero(np.diff(block)) + 1).tolist(), len(words)]
     for start, end in zip([0, *ends], ends):
         rows, offsets = ngram_rows(words[start:end], minn, maxn, len(ngram_matrix))
-        shape = (end - start, len(rows))
+        needed, place = np.unique(rows, return_inverse=True)
         ones = np.ones(len(rows), dtype=np.float32)
-        sums = sparse.csr_array((ones, np.arange(len(rows)), offsets), shape) @ ngram_matrix[rows]  # (n, d)
-        matrix[start:end] = (matrix[start:end] + sums) / (1 + np.diff(offsets))[:, None].astype(np.float32)
+        sums = sparse.csr_array((ones, place, offsets), (end - start, len(needed))) @ ngram_matrix[needed]  # (n, d)
+        matrix[start:end] = (word_matrix[start:end] + sums) / (1 + np.diff(offsets))[:, None].astype(np.float32)
     return matrix

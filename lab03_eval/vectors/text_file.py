@@ -66,25 +66,27 @@ class _Beginning(NamedTuple):
     blank: int
 
 
-def read_text(path: Path) -> Rows:
-    """A text file, with word2vec's header or without one."""
+def read_text(path: Path, limit: int | None = None) -> Rows:
+    """A text file, with word2vec's header or without one, or its first `limit` rows."""
     with open(path, "rb") as file:
         promised, dim, start, blank = beginning = _begin(path, file)
-        wanted = _demand_room(path, file, beginning)
+        room = _demand_room(path, file, beginning)
+        wanted = min(room, limit or room)
         # No more rows than the file has room for, whatever its first line says.
         matrix = np.empty((min(wanted, path.stat().st_size // (2 * dim)), dim), dtype=np.float32)
         words: list[bytes] = []
         noted = Counter({BLANK: blank})
         file.seek(start)
-        while block := file.readlines(CHUNK):
+        while (wanted == room or len(words) < wanted) and (block := file.readlines(CHUNK)):
             filled = [line for line in block if not line.isspace()]
             lines = filled[: wanted - len(words)]
-            noted.update({BLANK: len(block) - len(filled), BEYOND: len(filled) - len(lines)})
+            beyond = len(filled) - len(lines) if wanted == room else 0
+            noted.update({BLANK: len(block) - len(filled), BEYOND: beyond})
             if lines:
                 names, numbers = _parse(lines, dim) or _parse_one_by_one(path, lines, beginning, len(words), noted)
                 matrix[len(words) : len(words) + len(names)] = numbers
                 words += names
-    if promised is not None and len(words) < promised:
+    if promised is not None and len(words) < wanted:
         raise _too_few(path, promised, len(words))
     rows = checked(path, words, matrix[: len(words)], noted=noted, place=partial(_place, path, beginning))
     return _without_the_wordless(path, rows)

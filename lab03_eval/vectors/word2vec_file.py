@@ -17,12 +17,12 @@ CACHED = 1 << 18  # bytes read at a time: they are copied at once, while the pro
 MAX_WORD = 10_000  # bytes; where no word ends within so many, the file is not what it seems
 
 
-def read_binary(path: Path) -> Rows:
-    """A binary file, with the C tool's newline after each record or with gensim's none."""
+def read_binary(path: Path, limit: int | None = None) -> Rows:
+    """A binary file, or its first `limit` records, with the C tool's newline after each or with gensim's none."""
     with open(path, "rb") as file:
         count, dim = _header(path, file)
         start = file.tell()
-        raw, matrix, fault = _read_records(file, count, dim)
+        raw, matrix, fault = _read_records(file, count, dim, min(count, limit or count))
     # The C tool ends a record with a newline, which is found before the next word.
     words = [word.lstrip(b"\n") for word in raw]
     extreme = extreme_rows(matrix)
@@ -53,14 +53,17 @@ def _header(path: Path, file: BinaryIO) -> tuple[int, int]:
     return header
 
 
-def _read_records(file: BinaryIO, count: int, dim: int) -> tuple[list[bytes], np.ndarray, str | None]:
-    """Words, which keep the newlines before them, their rows (n, dim), and what is wrong with the rest of the file."""
+def _read_records(file: BinaryIO, count: int, dim: int, wanted: int) -> tuple[list[bytes], np.ndarray, str | None]:
+    """The first `wanted` of `count` words, which keep the newlines before them, their rows (wanted, dim), and a fault.
+
+    The fault is what is wrong with the rest of the file, of which nothing is read where fewer than all are wanted.
+    """
     words: list[bytes] = []
-    matrix = np.empty((count, dim), dtype="<f4")
+    matrix = np.empty((wanted, dim), dtype="<f4")
     data, position = b"", 0
-    while len(words) < count:
+    while len(words) < wanted:
         data = data[position:] + file.read(max(CACHED, 4 * dim + MAX_WORD))
-        starts, spaces = _records(data, 4 * dim, count - len(words))
+        starts, spaces = _records(data, 4 * dim, wanted - len(words))
         if not spaces:
             fault = _no_record(data, 4 * dim)
             return words, matrix[: len(words)], f"record {len(words) + 1} of {count}: {fault}"
@@ -69,6 +72,8 @@ def _read_records(file: BinaryIO, count: int, dim: int) -> tuple[list[bytes], np
         matrix[len(words) : len(words) + len(spaces)] = rows[spaces]
         words += [data[start:space] for start, space in zip(starts, spaces)]
         position = starts[-1]
+    if wanted < count:
+        return words, matrix, None
     more = bool((data[position:] + file.read(CACHED)).strip(b"\n"))
     fault = f"more bytes follow record {count} of {count}: the header is wrong, or a word holds a space"
     return words, matrix, fault if more else None

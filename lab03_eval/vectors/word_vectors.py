@@ -61,7 +61,8 @@ class WordVectors:
 
     `counts` (V,) are the words' corpus counts where they are known. If a word occurs twice, its first row is the one
     that lookups find, and `load` drops the later ones. `noted` says what else was odd in the file and how often.
-    `str(vectors)` is their size and their note, which every command prints.
+    `str(vectors)` is their size and their note, which every command prints. `language` is a code of ISO 639, which a
+    command sets: pictures look for the families of English words in English vectors only.
 
     >>> vectors = WordVectors(["cat", "dog", "car"], np.array([[1, 0.2], [0.9, 0.3], [0, 1]]))
     >>> [word for word, cosine in vectors.most_similar("cat")]
@@ -77,6 +78,7 @@ class WordVectors:
         self.matrix = np.ascontiguousarray(matrix, dtype=np.float32)
         self.counts = counts
         self.noted: dict[str, int] = {}
+        self.language = "en"
         self.index = dict(zip(words, range(len(words))))
         if len(self.index) < len(words):  # the first of two equal words wins
             self.index = {}
@@ -176,13 +178,14 @@ class WordVectors:
         return Rows(self.words, self.matrix, self.counts)
 
     @staticmethod
-    def load(path: str | Path) -> WordVectors:
+    def load(path: str | Path, limit: int | None = None) -> WordVectors:
         """Read `path` in the format that its suffix names (see formats.py). Of two equal words the first is kept.
 
-        The result is SubwordVectors where the file holds n-grams. Raises VectorFileError with one line that names the
-        file, the place and what was expected there; OSError where the file cannot be opened.
+        `limit` reads the first, most frequent words only. The result is SubwordVectors where the file holds n-grams.
+        Raises VectorFileError with one line that names the file, the place and what was expected there; OSError where
+        the file cannot be opened.
         """
-        rows = formats.read(path)
+        rows = formats.read(path, limit)
         if rows.ngrams is None:
             every = WordVectors(rows.words, rows.matrix, rows.counts)
         else:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from lab03_eval import benchmarks
-from lab03_eval.measures import published
+from lab03_eval.measures import glove_50d, published, released
 from lab03_eval.measures.published import CLAIMS
 from lab03_eval.vectors import WordVectors
 from tests.conftest import ROOT
@@ -80,10 +80,13 @@ def test_a_disagreement_would_be_said():
 @pytest.mark.usefixtures("no_data")
 def test_nothing_at_hand_leaves_every_row_with_its_remedy(tmp_path):
     results = published.measure(None)
-    rows = results["published"] + results["gensim"] + results["glove"]
-    assert len(rows) == len(CLAIMS) + 4 + 8
+    results["whole"] = glove_50d.unmeasured_glove_50d()
+    results["released"] = {file.name: released.released_rows(file, None) for file in released.FILES}
+    rows = [*results["published"], *results["gensim"], *results["glove"], *results["whole"]["figures"]]
+    rows += [row for of_file in results["released"].values() for row in of_file]
+    assert len(rows) == len(CLAIMS) + 4 + 8 + 3 + 9
     assert all("python scripts/" in row["not_run"] for row in rows)
-    write_json(tmp_path / "measured.json", results)
+    write_json(tmp_path / "measured.json", results | {"sizes": []})
     done = command("--figures", str(tmp_path / "measured.json"), "--out", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr
     text = (tmp_path / "out" / "published.md").read_text(encoding="utf-8")
@@ -162,13 +165,13 @@ def test_columns_are_normalised_over_the_vocabulary():
 def test_the_command_on_a_part_of_glove_6b(data_set, tmp_path):
     """4,197 words of the 50-dimensional vectors; that file has a header, which GloVe's own files have not."""
     with_header = data_set("pretrained/cs124_glove50_4k.txt").read_text(encoding="utf-8")
-    path = tmp_path / "glove.6B.50d.txt"
+    path = tmp_path / "glove.6B.300d.txt"
     path.write_text(with_header.split("\n", 1)[1], encoding="utf-8")
-    done = command("--glove", str(path), "--out", str(tmp_path))
+    done = command("--with", str(path), "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr
     results = json.loads((tmp_path / "published.json").read_text(encoding="utf-8"))
     rows = {row["what"]: row for row in results["glove"]}
-    assert results["glove_file"] == "glove.6B.50d.txt, 4,197 × 50"
+    assert results["glove_file"] == "glove.6B.300d.txt, 4,197 × 50"
     assert rows["Google"]["ours"]["plain"] > 50
     assert rows["Google"]["used"] == 1516
     assert rows["Google"]["verdict"] == "not comparable: other vectors than the paper's"
@@ -180,10 +183,10 @@ def test_the_command_on_a_part_of_glove_6b(data_set, tmp_path):
 
 @pytest.mark.parametrize(("content", "says"), [(None, "No such file"), ("the 0.1 0.2\nof 0.1\n", "line 2")])
 def test_a_bad_glove_file_is_one_line(tmp_path, content, says):
-    path = tmp_path / "glove.txt"
+    path = tmp_path / "glove.6B.300d.txt"
     if content:
         path.write_text(content)
-    done = command("--glove", str(path), "--out", str(tmp_path / "out"))
+    done = command("--with", str(path), "--out", str(tmp_path / "out"))
     assert done.returncode == 2
     assert says in done.stderr
     assert str(path) in done.stderr
