@@ -110,9 +110,12 @@ def configure(args: argparse.Namespace, corpus: Corpus, precision: str = "float3
     return Configuration(**settled, **fixed, **of_run)
 
 
-def settle_language(args: argparse.Namespace, corpus: Corpus) -> tuple[str, str | None]:
-    """The corpus's language, and the line that tells it where it is not English by the corpus's name or note."""
+def settle_language(args: argparse.Namespace, corpus: Corpus, option: str) -> tuple[str, str | None]:
+    """The corpus's language, and the line that tells it where it is not English by the corpus's name or note.
+
+    `option` is what the command calls args.lang.
+    """
     recorded, source = (None, "") if args.data in (SAMPLE, WIKI8) else noted_beside(resolve(args.data))
     if recorded is None and corpus.name in ENGLISH_CORPORA:
         recorded, source = ENGLISH, f"the corpus {corpus.name}"
-    return settle(args.lang, recorded, source, corpus.name)
+    return settle(args.lang, recorded, source, corpus.name, option)

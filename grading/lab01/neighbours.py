@@ -69,21 +69,31 @@ def _judge_answers(
     if rare := [word for word in words if WORDS.index(word) >= (restrict or len(WORDS))]:
         return f"{what} answered {rare[0]}, which is not among the first {restrict} rows"
     candidates = [row for row in range(restrict or len(WORDS)) if row not in query]
-    best = sorted(candidates, key=lambda row: -cosines[row])[:topn]
+    ranked = sorted(candidates, key=lambda row: -cosines[row])
+    best = ranked[:topn]
     rows = [WORDS.index(word) for word in words]
     if len(rows) != len(best):
         return f"{what} gave {len(rows)} answers, not {len(best)}"
     if np.abs(cosines[rows] - cosines[best]).max() > 1e-5:  # equal cosines may come in any order
         said = f"{what} answered {', '.join(words)}; by cosine it is {', '.join(WORDS[row] for row in best)}"
-        if rows == sorted(candidates, key=lambda row: -unscaled[row])[:topn]:
-            return f"{said}: yours is the order of products of vectors that are not scaled to length one"
-        return said
+        return said + _cause(rows, ranked, sorted(candidates, key=lambda row: -unscaled[row]), len(query))
     for (word, *score), row in zip(found, rows):
         if score and differs(score[0], cosines[row], 1e-3):
             said = f"{what} gives {word} the cosine {show(score[0])}, it is {show(cosines[row])}"
             product = not differs(score[0], length * cosines[row], 1e-3)
             return f"{said}: yours is the product with b − a + c, which is not of length one" if product else said
     return None
+
+
+def _cause(rows: list[int], ranked: list[int], unscaled: list[int], asked: int) -> str:
+    """Why the answers may be others than the first of `ranked`; `asked` is the number of words in the question."""
+    if rows == unscaled[: len(rows)]:
+        return ": yours is the order of products of vectors that are not scaled to length one"
+    for skipped in range(1, asked + 1):
+        if rows == ranked[skipped : skipped + len(rows)]:
+            places = "first place" if skipped == 1 else f"first {skipped} places"
+            return f": you skip the {places}, which a word of the question need not hold; leave it out by its row"
+    return ""
 
 
 NEIGHBOUR_STEPS = (

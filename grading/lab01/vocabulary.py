@@ -41,9 +41,12 @@ def _judge_one_vocab(case: dict, found: dict) -> str | None:
     text = " ".join(tokens[:9]) + (" …" if len(tokens) > 9 else "")
     counted = Counter(tokens)  # keeps the order of first appearance
     expected = [word for word, count in counted.most_common() if count >= minimum]
-    words, counts, ids = found["words"], found["counts"], [int(i) for i in found["ids"]]
-    if not words and case["once"]:
+    if case["once"] and not found.get("words"):
         return "given an iterator, you found no word: an iterator can be gone through only once"
+    if "raised" in found:
+        left = f"{expected[0]!r} occurs {counted[expected[0]]} times"
+        return f"with min_count {minimum} you raised InputError, and {left}: it is for a text in which no word is left"
+    words, counts = found["words"], found["counts"]
     if rare := [word for word in words if counted[word] < minimum]:
         return f"with min_count {minimum} you kept {rare[0]!r}, which occurs {counted[rare[0]]} times"
     if missing := [word for word in expected if word not in words]:
@@ -63,6 +66,12 @@ def _judge_one_vocab(case: dict, found: dict) -> str | None:
         )
     if [int(count) for count in counts] != falling:
         return f"your counts of {', '.join(words[:4])} … are {counts[:4]}, the text has {falling[:4]}"
+    return _judge_ids(text, tokens, expected, found)
+
+
+def _judge_ids(text: str, tokens: list[str], expected: list[str], found: dict) -> str | None:
+    """The text as rows, and the number of its tokens, where the vocabulary is right."""
+    ids = [int(i) for i in found["ids"]]
     rows = {word: row for row, word in enumerate(expected)}
     encoded = [rows[token] for token in tokens if token in rows]
     if ids != encoded:
