@@ -28,7 +28,7 @@ LAB = Lab(
     STEPS,
     given=given("lab01"),
     tools=(PACKAGES["lab03"], HELPER),
-    libraries=("numpy", "torch"),
+    libraries=("numpy", "torch", "torch._dynamo"),
     threshold=Threshold(20, judge_vectors, too_small),
     constants=CONSTANTS,
 )
