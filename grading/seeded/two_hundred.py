@@ -117,8 +117,9 @@ def _run(folder: Path, options: list[str], early: int, stop_at: int | None = Non
     state, started = folder / "grades.json", time.perf_counter()
     command = [sys.executable, str(ROOT / "scripts" / "grade.py"), "submissions", "--jobs", "2", *options]
     process = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    )
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # which is ignored in the background
+    )  # fmt: skip
     known, at_early, peak, stopped = _graded(state), 0.0, 0.0, False
     while process.poll() is None:
         peak = max(peak, _peak_memory(process.pid))
