@@ -31,9 +31,12 @@ def main() -> None:
 
     sys.meta_path.append(child.Folders(config["path"]))
     site.setquit()  # exit() and quit(), which -S leaves out
+    environment = dict(os.environ)
     for name in config["libraries"]:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    os.environ.clear()
+    os.environ.update(environment)  # some libraries leave names of folders in it
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors say themselves how they ended
     with socket.socket(fileno=0) as ours:
         while descriptors := socket.recv_fds(ours, 1, 4)[1]:
