@@ -40,7 +40,7 @@ def test_a_step_is_graded_on_after_a_lost_one(tmp_path):
         ),
         (
             "from wordlab.errors import InputError\n"
-            "    if m == 3: raise InputError('rare')\n    return ['a'], [[1, 2]], [None]",
+            "    if m == 3: raise InputError('rare')\n    return [[1, 2]], [1], [None]",
             "what build_vocab returned cannot be read",
         ),
         ("raise ValueError('a\\nb\\x1b[31m' * 999)", "build_vocab failed with ValueError: a b [31ma b"),
