@@ -14,7 +14,7 @@ import numpy as np
 
 from grading.containment.runner import COMMAND_BOUNDS, LOAD_SECONDS, Child, Lost
 from grading.judging import UNREADABLE
-from grading.steps import NOT_WRITTEN, RAISES, Lab, Said, Step, Threshold, Verdict
+from grading.steps import NOT_WRITTEN, RAISES, WRONG, Lab, Said, Step, Threshold, Verdict
 from grading.submission import Submission
 from grading.variants import checks, usual
 from lab01_word2vec.text import Text
@@ -124,7 +124,7 @@ def _threshold(submission: Submission, threshold: Threshold, corpus: str | None)
     except Lost as lost:
         message = f"the command: {lost}"
     passed = message is None
-    kind = "" if passed else Said("").kind
+    kind = "" if passed else WRONG
     return Verdict(THRESHOLD, passed, threshold.points * passed, threshold.points, _short(message), kind=kind)
 
 

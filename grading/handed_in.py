@@ -81,23 +81,24 @@ def _demand_decoded(path: Path, content: bytes) -> None:
         content.decode(tokenize.detect_encoding(io.BytesIO(content).readline)[0])
     except UnicodeDecodeError as error:
         _refuse_encoding(
-            path, _line(content, error.start), f"byte {content[error.start]:#x} is not {error.encoding.upper()}"
+            path, line_of(content, error.start), f"byte {content[error.start]:#x} is not {error.encoding.upper()}"
         )
     except SyntaxError:  # of lines 1 and 2, without a place
         try:
             content.decode()
         except UnicodeDecodeError as error:
-            _refuse_encoding(path, _line(content, error.start), f"byte {content[error.start]:#x} is not UTF-8")
+            _refuse_encoding(path, line_of(content, error.start), f"byte {content[error.start]:#x} is not UTF-8")
         _refuse_encoding(path, 1, "the coding line names no encoding that Python knows")
     if b"\0" in content:
-        _refuse_encoding(path, _line(content, content.index(b"\0")), "a zero byte, which source code cannot hold")
+        _refuse_encoding(path, line_of(content, content.index(b"\0")), "a zero byte, which source code cannot hold")
 
 
 def _refuse_encoding(path: Path, line: int, what: str) -> NoReturn:
     raise SubmissionError(f"{path}: line {line}: {what}; save the file as UTF-8")
 
 
-def _line(content: bytes, place: int) -> int:
+def line_of(content: bytes, place: int) -> int:
+    """The number of the line that byte `place` is on."""
     return content.count(b"\n", 0, place) + 1
 
 

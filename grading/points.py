@@ -11,6 +11,7 @@ from typing import Any
 from wordlab.errors import InputError
 
 from grading.grader import THRESHOLD
+from grading.handed_in import line_of
 from grading.places import LABS
 from grading.shown import MODES
 from grading.steps import Lab
@@ -49,11 +50,11 @@ def read_points(path: Path = POINTS) -> dict[str, Rules]:
 
     Raises InputError with the key at fault.
     """
+    content = path.read_bytes()
     try:
-        document = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        document = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        line = path.read_bytes().count(b"\n", 0, error.start) + 1
-        raise InputError(f"{path}: line {line}: not UTF-8; save the file as UTF-8") from None
+        raise InputError(f"{path}: line {line_of(content, error.start)}: not UTF-8; save the file as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(
             f"{path}: not TOML ({error}); mend that place, or start from a copy of {POINTS.name}"

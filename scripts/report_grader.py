@@ -35,7 +35,7 @@ from wordlab.tables import insert
 
 from tqdm import tqdm
 
-from grading.gradebook.table import is_asked
+from grading.gradebook.table import is_wrong
 from grading.grader import grade, not_enforced
 from grading.places import LABS, ROOT
 from grading.seeded import two_hundred
@@ -118,11 +118,6 @@ def of_contact(contact: Contact) -> dict:
 def of_solution(lab: str) -> dict:
     verdicts = grade(find_submission(ROOT / load_lab(lab).package, lab))
     return {"lab": lab, "steps": len(load_lab(lab).steps), "points": points(verdicts)}
-
-
-def is_wrong(verdict: Verdict) -> bool:
-    """Whether a step failed that the student is asked for."""
-    return verdict.passed is False and is_asked(verdict)
 
 
 def points(verdicts: list[Verdict]) -> int:

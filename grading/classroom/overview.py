@@ -13,7 +13,7 @@ from wordlab.files import write_text
 
 from grading.classroom.feedback import filled, html_table
 from grading.classroom.roster import Joined
-from grading.gradebook.table import is_asked, row, verdicts_of
+from grading.gradebook.table import is_asked, is_wrong, row, verdicts_of
 
 MOST = 15  # mistakes that are shown
 BINS = 10  # of the share of the points
@@ -48,7 +48,7 @@ def mistakes(records: list[dict[str, Any]]) -> list[tuple[str, ...]]:
     example: dict[tuple[str, str], str] = {}
     for record in records:
         for verdict in verdicts_of(record):
-            if verdict.passed is False and is_asked(verdict):
+            if is_wrong(verdict):
                 kind = (verdict.step, QUOTED.sub("…", verdict.message))
                 counts[kind] += 1
                 example.setdefault(kind, verdict.message)

@@ -14,7 +14,7 @@ from typing import Any
 
 from wordlab.errors import InputError
 
-from grading.handed_in import ARCHIVES, NOTEBOOK, SOURCES
+from grading.handed_in import ARCHIVES, NOTEBOOK, SOURCES, line_of
 
 # The headers of each column in lower case, the first of them that a roster has. Canvas has an ID of its own.
 HEADERS = {
@@ -116,8 +116,9 @@ def _text(path: Path) -> str:
     try:
         text = content.decode("utf-16" if is_utf_16 else "utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{path}: line {line}: not {error.encoding.upper()}; save the table as CSV UTF-8") from None
+        raise InputError(
+            f"{path}: line {line_of(content, error.start)}: not {error.encoding.upper()}; save the table as CSV UTF-8"
+        ) from None
     if not text.strip():
         raise InputError(f"{path}: an empty file; give a table with a header and a line per student")
     if "\0" in text:

@@ -8,7 +8,7 @@ from typing import Any
 
 from wordlab.files import write_text
 
-from grading.gradebook.table import is_asked, row, verdicts_of
+from grading.gradebook.table import is_wrong, row, verdicts_of
 from grading.steps import Verdict
 
 TEMPLATE = Path(__file__).parent / "grades.html"
@@ -56,7 +56,7 @@ def cell(verdict: Verdict | None) -> str:
 
 
 def details_of(name: str, record: dict[str, Any], verdicts: list[Verdict], points: str) -> str:
-    failed = [verdict for verdict in verdicts if verdict.passed is False and is_asked(verdict)]
+    failed = [verdict for verdict in verdicts if is_wrong(verdict)]
     if not failed and "problem" not in record:
         return ""
     items = "".join(f"<li><b>{html.escape(v.step)}</b> {html.escape(v.message)}</li>" for v in failed)

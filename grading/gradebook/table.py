@@ -26,10 +26,9 @@ def row(record: dict[str, Any]) -> list[Any]:
     Points of optional steps are earned on top, so that a total may exceed what could be had.
     """
     verdicts = verdicts_of(record)
-    run = [verdict for verdict in verdicts if verdict.passed is not None]
-    failed = [f"{verdict.step}: {verdict.message}" for verdict in run if not verdict.passed and is_asked(verdict)]
+    failed = [f"{verdict.step}: {verdict.message}" for verdict in verdicts if is_wrong(verdict)]
     points, worth = totals(verdicts)
-    counted = [verdict for verdict in run if is_asked(verdict)]
+    counted = [verdict for verdict in verdicts if verdict.passed is not None and is_asked(verdict)]
     passed = len(counted) - len(failed)
     what = record.get("problem") or " | ".join(failed)
     return [as_text(record["submission"]), record["lab"] or "", points, worth, passed, len(counted), as_text(what)]
@@ -38,6 +37,11 @@ def row(record: dict[str, Any]) -> list[Any]:
 def is_asked(verdict: Verdict) -> bool:
     """Whether a step is among those that a student is asked for: an optional one that is not written is not."""
     return not verdict.optional or verdict.kind != NOT_WRITTEN
+
+
+def is_wrong(verdict: Verdict) -> bool:
+    """Whether a step failed that the student is asked for."""
+    return verdict.passed is False and is_asked(verdict)
 
 
 def as_text(cell: str) -> str:

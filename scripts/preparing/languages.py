@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 from wordlab.errors import InputError
 
+from lab03_eval.languages import is_code
+
 # A script is named as Unicode's character names begin.
 WRITTEN_IN = {
     "LATIN": "af az bs ca cs cy da de en eo es et eu fi fr ga gl hr hu id is it la lb lt lv ms mt nb nl nn no pl pt ro "
@@ -61,8 +63,8 @@ Segment = Callable[[str], str]
 
 
 def check_language(code: str) -> None:
-    """Raises InputError unless `code` can be one of ISO 639."""
-    if not re.fullmatch("[a-z]{2,3}", code):
+    """Raises InputError unless `code` can be one of ISO 639, as those who read the corpus's note will ask."""
+    if not is_code(code):
         raise InputError(f"--lang {code}: expected a code of ISO 639, two or three small letters such as de or grc")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grading.containment import contain, runner
-from grading.gradebook.table import is_asked
+from grading.gradebook.table import is_wrong
 from grading.places import ROOT
 from grading.seeded.collection import (
     CHEAT_VERDICTS,
@@ -89,7 +89,7 @@ def test_mistake_is_noticed_at_its_step(mistake, verdicts):
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda path: path.stem)
 def test_correct_variant_passes(variant, verdicts):
-    failed = [verdict for verdict in verdicts if verdict.passed is False and is_asked(verdict)]
+    failed = [verdict for verdict in verdicts if is_wrong(verdict)]
     assert [(verdict.step, verdict.message) for verdict in failed] == []
     assert sum(verdict.points for verdict in verdicts) == 100
 
