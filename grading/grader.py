@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tempfile
 import time
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -14,10 +15,9 @@ import numpy as np
 
 from grading.containment.runner import COMMAND_BOUNDS, LOAD_SECONDS, Child, Lost
 from grading.judging import UNREADABLE
-from grading.steps import NOT_WRITTEN, RAISES, WRONG, Lab, Said, Step, Threshold, Verdict
+from grading.steps import NOT_WRITTEN, RAISES, WRONG, Lab, Said, Step, Threshold, Trial, Verdict
 from grading.submission import Submission
 from grading.variants import checks, usual
-from lab01_word2vec.text import Text
 
 SEED = 1  # of a learner's own runs: everybody can see the inputs that it draws
 SEEDS = 2**32  # more than NumPy's global generator takes
@@ -112,30 +112,37 @@ def _threshold(submission: Submission, threshold: Threshold, corpus: str | None)
     why_not = threshold.unfit(corpus) if corpus else "no corpus given (--corpus wiki8, or a file)"
     if corpus is None or why_not:
         return Verdict(THRESHOLD, None, 0, threshold.points, f"not run: {why_not}")
-    text = Text(corpus).path  # wiki8 is a file that a submission's own folder does not have
-    path = str(text.resolve()) if text else corpus  # the word "sample"
-    try:
-        with Child(submission, COMMAND_BOUNDS, read=(path,)) as child:
-            out = child.folder / "home" / "out"
-            answer = child.ask("command", threshold.seconds, ["--data", path, "--out", str(out)])
-            child.stop()
-            error = answer.get("error")
-            message = f"the command failed with {_told(error)}" if error else _judged(threshold, out, corpus)
-    except Lost as lost:
-        message = f"the command: {lost}"
+    with tempfile.TemporaryDirectory(prefix="trial-") as scratch:
+        Path(scratch).chmod(0o755)  # the child may be another user
+        trial = threshold.trial(corpus, Path(scratch))
+        message = _tried(submission, trial, threshold.seconds)
     passed = message is None
     kind = "" if passed else WRONG
     return Verdict(THRESHOLD, passed, threshold.points * passed, threshold.points, _short(message), kind=kind)
 
 
-def _judged(threshold: Threshold, out: Path, corpus: str) -> str | None:
+def _tried(submission: Submission, trial: Trial, seconds: float) -> str | None:
+    """What is wrong with the command, or with what it left."""
+    text = str(trial.text.resolve())
+    try:
+        with Child(submission, COMMAND_BOUNDS, read=(text,)) as child:
+            out = child.folder / "home" / "out"
+            answer = child.ask("command", seconds, ["--data", text, "--out", str(out)])
+            child.stop()
+            error = answer.get("error")
+            return f"the command failed with {_told(error)}" if error else _judged(trial, out)
+    except Lost as lost:
+        return f"the command: {lost}"
+
+
+def _judged(trial: Trial, out: Path) -> str | None:
     if not out.is_dir() or out.is_symlink():
         return "the command left no --out folder"
     for path in out.rglob("*"):
         if path.is_symlink() or not (path.is_dir() or path.is_file()):
             return f"{path.name}, which the command left, is no plain file"
     try:
-        return threshold.judge(out, corpus)
+        return trial.judge(out)
     except Exception as error:
         return f"what the command left cannot be read ({type(error).__name__}: {error})"
 

@@ -56,15 +56,23 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Threshold:
-    """The whole lab run as a command on a corpus, and the judgement of what it left in its --out folder.
+class Trial:
+    """A text to run a lab's command on, and the judge of its --out folder, who returns what is wrong, or None."""
 
-    `judge` gets the folder and the corpus, and returns what is wrong, or None. `unfit` says of a corpus why nothing can
-    be asked of vectors that were trained on it, or None; the command is not run then.
+    text: Path
+    judge: Callable[[Path], str | None]
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """The whole lab run as a command on a corpus.
+
+    `trial` gets the corpus, and a folder for what it writes. `unfit` says of a corpus why nothing can be asked of
+    vectors that were trained on it, or None; the command is not run then.
     """
 
     points: int
-    judge: Callable[[Path, str], str | None]
+    trial: Callable[[str, Path], Trial]
     unfit: Callable[[str], str | None] = lambda corpus: None
     seconds: float = 1200.0
 

@@ -10,7 +10,7 @@ from grading.lab01.blocks import BLOCK_STEPS
 from grading.lab01.constants import CONSTANTS
 from grading.lab01.neighbours import NEIGHBOUR_STEPS
 from grading.lab01.pairs import PAIR_STEPS
-from grading.lab01.threshold import judge_vectors, too_small
+from grading.lab01.threshold import too_small, trial
 from grading.lab01.train import TRAIN
 from grading.lab01.training import TRAINING_STEPS
 from grading.lab01.vocabulary import BUILD_VOCAB, KEEP_PROBABILITY, NOISE_TABLE
@@ -29,6 +29,6 @@ LAB = Lab(
     given=given("lab01"),
     tools=(PACKAGES["lab03"], HELPER),
     libraries=("numpy", "torch", "torch._dynamo"),
-    threshold=Threshold(20, judge_vectors, too_small),
+    threshold=Threshold(20, trial, too_small),
     constants=CONSTANTS,
 )

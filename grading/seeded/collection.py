@@ -18,6 +18,7 @@ from grading.seeded.mistake import Mistake
 from grading.seeded.mistakes import lab01, lab02, lab03
 from grading.steps import Verdict
 from grading.submission import find_submission
+from lab03_eval.benchmarks import find, read_pairs, read_questions
 from lab03_eval.vectors import WordVectors
 
 HERE = Path(__file__).parent
@@ -62,6 +63,7 @@ CHEAT_VERDICTS = {
     "lab01_command_pipe": "vectors.bin, which the command left, is no plain file",
     "lab01_command_random_vectors": "below a threshold",
     "lab01_command_shipped_vectors": "hand in code alone",
+    "lab01_command_stored_words": "below a threshold",
     "lab01_command_turned_vectors": "hand in code alone",
     "lab01_editable_install": "no solution is installed",
     "lab01_forged_answers": "what build_vocab returned cannot be read",
@@ -85,6 +87,7 @@ CHEAT_VERDICTS = {
     "lab03_right_while_watched": "your ρ of 1 2 3 4 and 1 3 2 4 was 1",
 }
 BRINGS_VECTORS = ("lab01_command_shipped_vectors", "lab01_command_turned_vectors")  # beside their code
+BRINGS_WORDS = "lab01_command_stored_words"
 SEEDS = range(2, 1_000_000)  # of inputs: 1 is the public one
 
 
@@ -108,10 +111,23 @@ def grade_cheat(path: Path, corpus: Path, seed: int | None = None) -> list[Verdi
     chosen = random.SystemRandom().choice(SEEDS) if seed is None else seed
     data = str(corpus) if is_command else None
     with tempfile.TemporaryDirectory() as folder:
-        if path.stem in BRINGS_VECTORS:
-            shutil.copy(SHIPPED, folder)
+        if path.stem in (*BRINGS_VECTORS, BRINGS_WORDS):
+            if path.stem == BRINGS_WORDS:
+                store_words(Path(folder, "stored.npz"))
+            else:
+                shutil.copy(SHIPPED, folder)
             path = Path(shutil.copy(path, Path(folder, "solution.py"))).parent
         return grade(find_submission(path, lab), [THRESHOLD] if is_command else None, chosen, data)
+
+
+def store_words(path: Path) -> None:
+    """The vectors that ship, of the words alone that the threshold asks for, a byte per number: less than 0.3 MB."""
+    shipped = WordVectors.load(SHIPPED)
+    asked = {word for pair in read_pairs(find("wordsim353")) for word in pair[:2]}
+    asked |= {word.lower() for _, questions in read_questions(find("google")) for row in questions for word in row}
+    words = [word for word in shipped.words if word in asked]
+    rows = shipped.matrix[[shipped.index[word] for word in words]]
+    np.savez_compressed(path, words=np.array(words), matrix=np.round(rows * 100 / np.abs(rows).max()).astype(np.int8))
 
 
 def write_corpus(path: Path) -> None:

@@ -13,7 +13,7 @@ from grading import grader
 from grading.containment.runner import Child, Lost
 from grading.grader import GraderFailed, Uncontained, agreed, grade, judge
 from grading.places import ROOT
-from grading.steps import Step, Threshold
+from grading.steps import Step, Threshold, Trial
 from grading.submission import find_submission
 from tests.grading.written import CASES, of_text
 
@@ -139,13 +139,14 @@ if __name__ == "__main__":
     ],
 )
 def test_the_threshold_judges_what_the_command_left(tmp_path, body, said):
-    def size_is_nine(out: Path, corpus: str) -> str | None:
+    def size_is_nine(out: Path) -> str | None:
         size = (out / "size").read_text()
         return None if size == "9" else f"the size is {size}, not 9"
 
     (tmp_path / "corpus").write_text("nine char")
     submission = of_text(COMMAND.format(body=body), tmp_path)
-    lab = replace(submission.lab, threshold=Threshold(5, size_is_nine, seconds=20))
+    threshold = Threshold(5, lambda corpus, folder: Trial(Path(corpus), size_is_nine), seconds=20)
+    lab = replace(submission.lab, threshold=threshold)
     (verdict,) = grade(replace(submission, lab=lab), ["threshold"], corpus=str(tmp_path / "corpus"))
     assert (verdict.passed, verdict.points) == (not said, 0 if said else 5)
     assert verdict.message.startswith(said)
