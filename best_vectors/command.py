@@ -22,12 +22,15 @@ from best_vectors.join import side_by_side
 from best_vectors.options import build_parser, configure
 from best_vectors.subwords import composition, ngram_rows
 from best_vectors.views import Configuration, rows_of, train_view
+from lab01_word2vec.command import score_lines
 from lab01_word2vec.corpus import Corpus, load_corpus
 from lab01_word2vec.demo import describe
+from lab01_word2vec.options import settle_language
 from lab01_word2vec.solution import FREQUENT
 from lab02_glove_fasttext.fasttext import SubwordTrainer
-from lab03_eval.benchmarks import CORE, HELD_OUT
-from lab03_eval.eval_embeddings import PROTOCOL_NOTE, evaluate, format_scores
+from lab03_eval.benchmarks import CORE, HELD_OUT, core_sets
+from lab03_eval.eval_embeddings import evaluate
+from lab03_eval.languages import ENGLISH
 from lab03_eval.vectors import SubwordVectors, WordVectors
 from lab03_eval.vectors.maps import Map, principal
 
@@ -43,7 +46,8 @@ def run(args: argparse.Namespace) -> None:
     torch.set_num_threads(args.threads)
     corpus = load_corpus(args.data, args.min_count, subsample=args.subsample)
     configs, dimensions = configure(args, corpus, str(precision).removeprefix("torch."))
-    announce(corpus, configs, dimensions, f"{device.type}, {args.threads} threads")
+    language, told = settle_language(args, corpus)
+    announce(corpus, configs, dimensions, f"{device.type}, {args.threads} threads", told)
     if args.dry_run:
         return
     views = out / "views"  # where they wait for one another
@@ -55,25 +59,28 @@ def run(args: argparse.Namespace) -> None:
     vectors.save(out / "vectors.safetensors")
     print(f"{len(configs)} views trained and joined in {time.perf_counter() - started:.1f} s", flush=True)
     shutil.rmtree(views)
-    scores = evaluate(vectors, (*CORE, *HELD_OUT))
-    report: dict[str, Any] = {
-        "settings": asdict(configs[0].settings),
-        "views": [asdict(config.view) for config in configs],
-    }
-    report |= {"alpha": args.alpha, "dimensions": vectors.dim, "threads": args.threads, "device": device.type}
+    vectors.language = language
+    scores = evaluate(vectors, (*CORE, *HELD_OUT) if language == ENGLISH else core_sets(language), language=language)
+    report: dict[str, Any] = {"language": language, "settings": asdict(configs[0].settings)}
+    report |= {"views": [asdict(config.view) for config in configs], "alpha": args.alpha, "dimensions": vectors.dim}
+    report |= {"threads": args.threads, "device": device.type}
     report |= {"corpus": {"name": corpus.name, "tokens": corpus.tokens, "words": len(corpus.words)}}
     report |= {"training": trained, "command_seconds": time.perf_counter() - STARTED, "scores": scores}
     write_json(out / "run.json", report)
-    print(f"\n{describe(vectors, FREQUENT)}")
+    print(f"\n{describe(vectors, FREQUENT, language, args.seed)}")
     print(f"\nScores ({corpus.name}, seed {args.seed}, {vectors.dim} dimensions of {len(configs)} views)")
-    print(f"{format_scores(scores, len(vectors))}\n{PROTOCOL_NOTE}")
+    print("\n".join(score_lines(scores, len(vectors), language)))
     print(f"\ndone in {time.perf_counter() - STARTED:.0f} s: {out}/vectors.bin, vectors.safetensors, run.json")
 
 
-def announce(corpus: Corpus, configs: list[Configuration], dimensions: int | None, system: str) -> None:
+def announce(
+    corpus: Corpus, configs: list[Configuration], dimensions: int | None, system: str, language: str | None
+) -> None:
     """Say before training what will be trained, on what."""
     settings = configs[0].settings
     print(f"corpus: {corpus.name}, {corpus.tokens:,} tokens, {len(corpus.words):,} words")
+    if language:
+        print(f"language: {language}")
     print("settings:", " ".join(f"{key}={value}" for key, value in asdict(settings).items()))
     for config in configs:
         view = asdict(config.view)

@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> None:
     torch.manual_seed(args.seed)
 
     corpus = load_corpus(args.data, args.min_count, subsample=args.subsample)
-    language, told = settle_language(args, corpus, "--lang")
+    language, told = settle_language(args, corpus)
     config = configure(args, corpus, str(precision).removeprefix("torch."))
     usual = args.epochs or PRESETS[args.preset]["epochs"]
     announce(corpus, config, f"{device.type}, {args.threads} threads", usual, told)

@@ -50,6 +50,7 @@ def add_common_options(parser: argparse.ArgumentParser, out: str) -> None:
     """The groups data and system, which all labs that train share."""
     data = parser.add_argument_group("data")
     data.add_argument("--data", default="data/text8", metavar="FILE", help='text, .gz .bz2 .xz .zip, or "sample"')
+    data.add_argument("--lang", type=language_code, metavar="CODE", help="the text's language, such as de")
     data.add_argument("--min-count", type=number(int, 1, 10**9), default=5, help="drop rarer words")
     data.add_argument(
         "--subsample",
@@ -84,7 +85,6 @@ def build_parser() -> OneLineParser:
     lab.add_argument("--shared", type=number(int, 1, 100_000), help="negatives that a block shares (blocks)")
     lab.add_argument("--workers", type=number(int, 0, 64), default=0, help="processes that make pairs (pairs)")
     lab.add_argument("--keep", choices=WAYS, default=WAYS[-1], help="which vectors to save")
-    lab.add_argument("--lang", type=language_code, metavar="CODE", help="the text's language, such as de")
     lab.add_argument("--all-words", action="store_true", help="seek neighbours among rare words too")
     return parser
 
@@ -110,12 +110,9 @@ def configure(args: argparse.Namespace, corpus: Corpus, precision: str = "float3
     return Configuration(**settled, **fixed, **of_run)
 
 
-def settle_language(args: argparse.Namespace, corpus: Corpus, option: str) -> tuple[str, str | None]:
-    """The corpus's language, and the line that tells it where it is not English by the corpus's name or note.
-
-    `option` is what the command calls args.lang.
-    """
+def settle_language(args: argparse.Namespace, corpus: Corpus) -> tuple[str, str | None]:
+    """The corpus's language, and the line that tells it where it is not English by the corpus's name or note."""
     recorded, source = (None, "") if args.data in (SAMPLE, WIKI8) else noted_beside(resolve(args.data))
     if recorded is None and corpus.name in ENGLISH_CORPORA:
         recorded, source = ENGLISH, f"the corpus {corpus.name}"
-    return settle(args.lang, recorded, source, corpus.name, option)
+    return settle(args.lang, recorded, source, corpus.name)

@@ -18,10 +18,12 @@ import numpy as np
 import torch
 
 from lab01_word2vec.corpus import Corpus
+from lab01_word2vec.options import settle_language
 from lab02_glove_fasttext.comparison import (
     COMPARED,
     MODELS,
     Runs,
+    differences,
     inflections,
     measured,
     report,
@@ -30,11 +32,13 @@ from lab02_glove_fasttext.comparison import (
 )
 from lab02_glove_fasttext.glove import probability_ratios
 from lab02_glove_fasttext.models import Setup, train_models
+from lab02_glove_fasttext.ngram_range import Length, choose_range, format_lengths, measure_lengths
 from lab02_glove_fasttext.options import Prediction, build_parser, configure, counted_from, counter, read_slice
+from lab03_eval.examples import examples, known_or_drawn
+from lab03_eval.languages import ENGLISH
 from lab03_eval.measures.senses import evaluate_senses, format_senses
 from lab03_eval.vectors import WordVectors
 
-AMBIGUOUS = ("bank", "python", "apple")
 PROBES = ("solid", "gas", "water", "fashion")  # the GloVe paper's Table 1, for ice and steam
 
 
@@ -47,38 +51,60 @@ def run(args: argparse.Namespace) -> None:
     device, precision = choose_device(args.device, args.precision)
     asked = {args.pretrained: WordVectors.load(args.pretrained)} if args.pretrained else {}
     corpus = read_slice(args)
-    prediction, factorisation = configure(args, corpus, str(precision).removeprefix("torch."))
+    language, told = settle_language(args, corpus)
+    args.oov = args.oov or list(examples(language).unknown)
+    lengths = measure_lengths(corpus.words, args.seed) if args.fit_ngrams else []
+    if lengths:
+        args.minn, args.maxn = choose_range(lengths)
+    prediction, factorisation = configure(args, corpus, str(precision).removeprefix("torch."), args.oov)
     torch.set_num_threads(args.threads)
-    for name, vectors in asked.items():
-        print(f"{name}: {vectors}")
     config = settled(args, prediction)
-    print("configuration:", " ".join(f"{key}={value}" for key, value in config.items()))
-    print(f"slice: {corpus.name}, {corpus.tokens:,} tokens, {len(corpus.words):,} words", flush=True)
+    announce(asked, config, corpus, told, lengths)
     if args.dry_run:
         return
     demand_writable(out)
     count = counter(args, corpus)
-    setup = Setup(corpus, count, prediction, factorisation, device, out, args.resume, "ppmi" in args.also)
+    shown = {"language": language, "resume": args.resume, "factorised": "ppmi" in args.also}
+    setup = Setup(corpus, count, prediction, factorisation, device, out, **shown)
     counting: dict[str, Any] = {}
     with measured(counting):
         cells = setup.counts.nnz
     print(f"counted {cells:,} cells in {counting['seconds']:.1f} s", flush=True)
 
+    runs, models = trained(setup, args)
+    sizes = {"corpus": corpus.name, "tokens": corpus.tokens, "words": len(corpus.words)}
+    figures = {"language": language, "lengths": [asdict(length) for length in lengths], "config": config | sizes}
+    figures |= {"versions": {"torch": torch.__version__, "numpy": np.__version__}}
+    figures |= {"counting": counting | {"cells": cells}, "runs": runs}
+    compare(figures | ask(models, asked, args.oov, setup), out)
+    seconds = time.perf_counter() - STARTED
+    print(f"done in {seconds:.0f} s: {out}/glove.bin, skipgram.bin, fasttext.bin, comparison.md and comparison.json")
+
+
+def trained(setup: Setup, args: argparse.Namespace) -> tuple[Runs, dict[str, WordVectors]]:
+    """The records of all models and seeds, and the first seed's vectors of those that are compared."""
     runs: Runs = {}
     models: dict[str, WordVectors] = {}
     for name, vectors, record in train_models(setup, args.seeds, tuple(args.also)):
         runs.setdefault(name, []).append(record)
         if name in COMPARED:
             models.setdefault(name, vectors)
-    figures = {
-        "config": config | {"corpus": corpus.name, "tokens": corpus.tokens, "words": len(corpus.words)},
-        "versions": {"torch": torch.__version__, "numpy": np.__version__},
-        "counting": counting | {"cells": cells},
-        "runs": runs,
-    }
-    compare(figures | ask(models, asked, args.oov, corpus, setup), out)
-    seconds = time.perf_counter() - STARTED
-    print(f"done in {seconds:.0f} s: {out}/glove.bin, skipgram.bin, fasttext.bin, comparison.md and comparison.json")
+    return runs, models
+
+
+def announce(
+    asked: dict[str, WordVectors], config: dict[str, Any], corpus: Corpus, language: str | None, lengths: list[Length]
+) -> None:
+    """Say before training what will be trained, on what."""
+    for name, vectors in asked.items():
+        print(f"{name}: {vectors}")
+    print("configuration:", " ".join(f"{key}={value}" for key, value in config.items()))
+    print(f"slice: {corpus.name}, {corpus.tokens:,} tokens, {len(corpus.words):,} words", flush=True)
+    if language:
+        print(f"language: {language}", flush=True)
+    if lengths:
+        minn, maxn = config["minn"], config["maxn"]
+        print(f"n-grams of {minn} to {maxn} letters:\n{format_lengths(lengths, minn, maxn)}", flush=True)
 
 
 def settled(args: argparse.Namespace, prediction: Prediction) -> dict[str, Any]:
@@ -90,15 +116,21 @@ def settled(args: argparse.Namespace, prediction: Prediction) -> dict[str, Any]:
 
 
 def ask(
-    models: dict[str, WordVectors], asked: dict[str, WordVectors], queries: list[str], corpus: Corpus, setup: Setup
+    models: dict[str, WordVectors], asked: dict[str, WordVectors], queries: list[str], setup: Setup
 ) -> dict[str, Any]:
     """What the models say of unknown words, inflections and ambiguous words, and the counts of ice and steam."""
-    senses = {name: format_senses(evaluate_senses(vectors, AMBIGUOUS), 5) for name, vectors in models.items()}
+    known, seed, words = examples(setup.language), setup.prediction.seed, setup.corpus.words
+    senses = []
+    for name, vectors in models.items():
+        english = setup.language == ENGLISH
+        ambiguous = known.ambiguous if english else known_or_drawn(vectors, known.ambiguous, seed)
+        senses.append(f"{MODELS[name]}\n{format_senses(evaluate_senses(vectors, ambiguous), 5)}")
     return {
-        "ratios": probability_ratios(setup.counts, corpus.words, ("ice", "steam"), PROBES),
+        "ratios": probability_ratios(setup.counts, words, ("ice", "steam"), PROBES),
         "unknown": unknown_words(models | asked, queries),
-        "inflections": inflections(models | asked),
-        "senses": "\n".join(f"{MODELS[name]}\n{text}" for name, text in senses.items()),
+        "against": differences(models["fasttext"], models["skipgram"], setup.language),
+        "inflections": inflections(models | asked, known.forms),
+        "senses": "\n".join(senses),
     }
 
 
@@ -108,12 +140,12 @@ def compare(figures: dict[str, Any], out: Path) -> None:
     write_text(out / "comparison.md", text)
     write_json(out / "comparison.json", figures)
     print(f"\n{text}", flush=True)
-    unless_impossible("comparison.png", lambda: draw(figures["runs"], out, text.splitlines()[0].removeprefix("# ")))
+    unless_impossible("comparison.png", lambda: draw(figures, out, text.splitlines()[0].removeprefix("# ")))
 
 
-def draw(runs: Runs, out: Path, title: str) -> None:
+def draw(figures: dict[str, Any], out: Path, title: str) -> None:
     """Write comparison.png. Raises InputError where it would show nothing, or a package for it is missing."""
     with needs("matplotlib"):  # which takes a second to import
         from lab02_glove_fasttext.chart import draw_scores
 
-    draw_scores(split_runs(runs)[0], out / "comparison.png", title)
+    draw_scores(split_runs(figures["runs"])[0], out / "comparison.png", title, figures["language"])

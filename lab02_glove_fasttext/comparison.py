@@ -14,9 +14,11 @@ from wordlab.tables import figure, finite, markdown
 import numpy as np
 
 from lab02_glove_fasttext.solution import carried
-from lab03_eval.benchmarks import CORE, NotAtHand, find, read_pairs
-from lab03_eval.eval_embeddings import PROTOCOL_NOTE, composed_for, evaluate, evaluate_similarity
+from lab03_eval.benchmarks import BENCHMARKS, CORE, NotAtHand, sets_of, without_sets
+from lab03_eval.eval_embeddings import PROTOCOL_NOTE, compare, composed_for, evaluate, evaluate_similarity
+from lab03_eval.languages import ENGLISH
 from lab03_eval.measures.geometry import TOP_WORDS, anisotropy
+from lab03_eval.multilingual import pairs_of, set_notes
 from lab03_eval.vectors import SubwordVectors, WordVectors
 
 MODELS = {
@@ -42,7 +44,6 @@ RESOURCES = {
     "seconds": "training s",
     "memory_mb": "peak memory of training, MB",
 }
-INFLECTIONS = (("run", "runs", "running", "ran"), ("happy", "happier", "happiest"))
 Runs = dict[str, list[dict[str, Any]]]  # by model, a record per seed
 COMPARED = ("glove", "skipgram", "fasttext")  # the lab's three; --also adds others
 
@@ -66,16 +67,37 @@ def _status_mb(field: str) -> float:
     return next(float(line.split()[1]) for line in lines if line.startswith(field)) / 1024
 
 
-def score(vectors: WordVectors) -> dict[str, Any]:
-    """Lab 3's core sets, Rare Words and anisotropy; with n-grams, Rare Words also with every unknown word composed."""
-    scores = evaluate(vectors, (*CORE, "rw"))
+def titles(language: str = ENGLISH) -> dict[str, str]:
+    """The rows of the table of scores: SCORES, or every set of another language."""
+    if language == ENGLISH:
+        return SCORES
+    rows = {}
+    for name in sets_of(language):
+        benchmark = BENCHMARKS[name]
+        if benchmark.kind == "similarity":
+            rows[f"{name}.rho"] = f"{benchmark.title} ρ, known words"
+            rows[f"{name}.composed.rho"] = f"{benchmark.title} ρ, all pairs composed"
+        else:
+            rows[f"{name}.full.accuracy"] = f"{benchmark.title} %"
+    return rows
+
+
+def scored_sets(language: str) -> tuple[str, ...]:
+    """Lab 3's core sets and Rare Words, or all sets of another language."""
+    return (*CORE, "rw") if language == ENGLISH else sets_of(language)
+
+
+def score(vectors: WordVectors, language: str = ENGLISH) -> dict[str, Any]:
+    """The scores of the `scored_sets`, and anisotropy.
+
+    Of vectors with n-grams, the sets whose `titles` say so are also scored with every unknown word composed.
+    """
+    names = scored_sets(language)
+    scores: dict[str, Any] = evaluate(vectors, names, language=language)
     if isinstance(vectors, SubwordVectors):
-        try:
-            pairs = read_pairs(find("rw"))
-            composed = evaluate_similarity(composed_for(vectors, pairs), pairs)
-            scores |= {f"rw.composed.{key}": value for key, value in composed.items()}
-        except NotAtHand as reason:
-            scores["rw.composed.not_run"] = str(reason)
+        for name in names:
+            if f"{name}.composed.rho" in titles(language):
+                scores |= {f"{name}.composed.{key}": value for key, value in score_composed(vectors, name).items()}
     return scores | {"anisotropy": anisotropy(vectors.matrix[:TOP_WORDS])}
 
 
@@ -106,8 +128,19 @@ def near(vectors: WordVectors, word: str, topn: int) -> str:
     return ", ".join([f"{other} {cosine:.2f}" for other, cosine in found if other != word][:topn])
 
 
-def inflections(models: dict[str, WordVectors]) -> dict[str, dict[str, dict[str, float]]]:
-    """By model and group of forms: `cosine`, the mean between two forms (NaN for one), and how many are `known`.
+def score_composed(vectors: SubwordVectors, name: str) -> dict[str, Any]:
+    """The scores of a similarity set with every unknown word composed; `not_run` with the reason if it is missing."""
+    try:
+        pairs, _ = pairs_of(name)
+    except NotAtHand as reason:
+        return {"not_run": str(reason)}
+    return evaluate_similarity(composed_for(vectors, pairs), pairs)
+
+
+def inflections(
+    models: dict[str, WordVectors], forms: Sequence[Sequence[str]]
+) -> dict[str, dict[str, dict[str, float]]]:
+    """By model and group of `forms`: `cosine`, the mean between two of them (NaN for one), and how many are `known`.
 
     Every model's mean vector is taken away first: a direction that all words share would raise the cosines of those
     models that have one, and the columns could not be compared.
@@ -115,7 +148,7 @@ def inflections(models: dict[str, WordVectors]) -> dict[str, dict[str, dict[str,
     found: dict[str, dict[str, dict[str, float]]] = {}
     for name, vectors in models.items():
         mean = vectors.matrix.mean(axis=0)
-        for group in INFLECTIONS:
+        for group in forms:
             centred = [vectors[word] - mean for word in group if word in vectors]
             with np.errstate(invalid="ignore"):  # a word that is all of the vocabulary is its mean, without direction
                 known = [vector / np.linalg.norm(vector) for vector in centred]
@@ -127,16 +160,16 @@ def inflections(models: dict[str, WordVectors]) -> dict[str, dict[str, dict[str,
 
 
 def format_inflections(found: dict[str, dict[str, dict[str, Any]]]) -> str:
-    """A row per group of forms, a column per model."""
+    """A row per group of forms, a column per model; nothing without a group."""
     rows = []
-    for group in INFLECTIONS:
-        cells = []
+    for group in next(iter(found.values()), {}):
+        cells, size = [], len(group.split("/"))
         for groups in found.values():
-            each = groups["/".join(group)]
-            missing = f" ({each['known']} of {len(group)} known)" if each["known"] < len(group) else ""
+            each = groups[group]
+            missing = f" ({each['known']} of {size} known)" if each["known"] < size else ""
             cells.append(figure("cosine", [each["cosine"]]) + missing)
-        rows.append(["/".join(group), *cells])
-    return markdown(["mean cosine of the forms", *(MODELS.get(name, name) for name in found)], rows)
+        rows.append([group, *cells])
+    return markdown(["mean cosine of the forms", *(MODELS.get(name, name) for name in found)], rows) if rows else ""
 
 
 def format_fit(correlations: Sequence[float | None]) -> str:
@@ -174,10 +207,10 @@ def format_lines(records: Sequence[dict[str, Any]]) -> str:
     return markdown(["v·u against", "pairs", "slope", "intercept", "r"], rows)
 
 
-def score_table(runs: Runs) -> str:
+def score_table(runs: Runs, language: str = ENGLISH) -> str:
     """A row per measure, a column per model; a set that is not at hand says so in its row."""
     rows = []
-    for key, title in (SCORES | RESOURCES).items():
+    for key, title in (titles(language) | RESOURCES).items():
         name = key.rsplit(".", 1)[0]
         cells = []
         for records in runs.values():
@@ -185,18 +218,18 @@ def score_table(runs: Runs) -> str:
             count = f" ({first[f'{name}.used']:,}/{first[f'{name}.total']:,})" if f"{name}.used" in first else ""
             cells.append(figure(key, [record.get(key) for record in records]) + count)
             if reason := first.get(f"{name}.not_run"):
-                title = f"{SCORES[key]} (not run: {reason})"
+                title = f"{titles(language)[key]} (not run: {reason})"
         rows.append([title, *cells])
     rows.append(["unknown words", *("composed of n-grams" if name == "fasttext" else "none" for name in runs)])
     return markdown(["measure (used/total)", *(MODELS[name] for name in runs)], rows)
 
 
-def claims(runs: Runs) -> str:
+def claims(runs: Runs, language: str = ENGLISH) -> str:
     """Who is ahead where: only where the worst seed of one model beats the best seeds of the others."""
     if len(next(iter(runs.values()))) < 2:
         return "One seed: no difference in this table has been told from the seed's. Use --seeds 3."
     lines = []
-    for key, title in SCORES.items():
+    for key, title in titles(language).items():
         values: dict[str, list[Any]] = {name: [record.get(key) for record in records] for name, records in runs.items()}
         known = {name: each for name, each in values.items() if finite(*each)}
         if len(known) < 2:
@@ -209,6 +242,25 @@ def claims(runs: Runs) -> str:
     return "\n".join(lines)
 
 
+def differences(first: WordVectors, second: WordVectors, language: str = ENGLISH) -> dict[str, Any]:
+    """What `compare` says of first − second on the sets that are scored; words with n-grams only count where known."""
+    return compare(first, second, scored_sets(language))
+
+
+def format_differences(found: dict[str, Any]) -> str:
+    """A row per set: FastText less skip-gram with the 95 % interval, and on how many items; nothing without a set."""
+    rows = []
+    for name, benchmark in BENCHMARKS.items():
+        if f"{name}.difference" in found:
+            scale, digits = (1, 3) if benchmark.kind == "similarity" else (100, 1)
+            shown, low, high = (
+                f"{scale * found[f'{name}.{key}']:+.{digits}f}" for key in ("difference", "low", "high")
+            )
+            unit = "ρ" if benchmark.kind == "similarity" else "points"
+            rows.append([benchmark.title, f"{shown} ({low} … {high}) {unit}", f"{found[f'{name}.used']:,}"])
+    return markdown(["FastText − skip-gram, first seed", "difference (95 % interval)", "items"], rows) if rows else ""
+
+
 def split_runs(runs: Runs) -> tuple[Runs, Runs]:
     """The three models of the lab, and the others."""
     return {name: runs[name] for name in COMPARED}, {name: runs[name] for name in runs if name not in COMPARED}
@@ -218,23 +270,27 @@ def report(figures: dict[str, Any]) -> str:
     """comparison.md, from what comparison.json holds."""
     config, counting = figures["config"], figures["counting"]
     title = f"{config['corpus']}, {config['tokens']:,} tokens, d {config['dim']}, window {config['window']}"
+    language = figures["language"]
     seeds = " to ".join(str(seed) for seed in sorted({config["seed"], config["seed"] + config["seeds"] - 1}))
     compared, others = split_runs(figures["runs"])
+    counts = f"Counts: {counting['cells']:,} cells, {counting['seconds']:.1f} s. Seed {seeds}. {PROTOCOL_NOTE}"
+    notes = set_notes(next(iter(compared.values()))[0])
+    ratios = [format_ratios(figures["ratios"])] if language == ENGLISH else []
     parts = [
         f"# {title}",
-        f"Counts: {counting['cells']:,} cells, {counting['seconds']:.1f} s. Seed {seeds}. {PROTOCOL_NOTE}",
-        score_table(compared),
-        claims(compared),
-        *(("## Also compared", score_table(others)) if others else ()),
+        " ".join([counts, *notes]),
+        without_sets(language) or score_table(compared, language),
+        claims(compared, language),
+        *filter(None, [format_differences(figures["against"])]),
+        *(("## Also compared", score_table(others, language)) if others else ()),
         *(("## What skip-gram factorises", format_lines(figures["runs"]["skipgram"])) if "ppmi" in others else ()),
         "## GloVe: is it log-bilinear?",
         format_fit([record["log_bilinear"] for record in figures["runs"]["glove"]]),
-        format_ratios(figures["ratios"]),
-        "## Unknown words",
-        f"```text\n{figures['unknown']}\n```",
-        "## Inflections",
-        format_inflections(figures["inflections"]),
-        "## Senses that share a vector",
-        f"```text\n{figures['senses']}\n```",
+        *ratios,
     ]
+    if figures["unknown"]:
+        parts += ["## Unknown words", f"```text\n{figures['unknown']}\n```"]
+    if inflected := format_inflections(figures["inflections"]):
+        parts += ["## Inflections", inflected]
+    parts += ["## Senses that share a vector", f"```text\n{figures['senses']}\n```"]
     return "\n\n".join(parts) + "\n"

@@ -22,12 +22,13 @@ from lab01_word2vec.solution import keep_probability, noise_table, subsample
 from lab01_word2vec.trainer import Trainer
 from lab01_word2vec.training import Run
 from lab02_glove_fasttext.cbow import CbowTrainer
-from lab02_glove_fasttext.comparison import MODELS, SCORES, measured, score
+from lab02_glove_fasttext.comparison import MODELS, measured, score, titles
 from lab02_glove_fasttext.fasttext import Subwords, SubwordTrainer, save_fasttext
 from lab02_glove_fasttext.glove import log_bilinear_correlation, train_glove
 from lab02_glove_fasttext.hierarchical import HierarchicalTrainer
 from lab02_glove_fasttext.options import Factorisation, Prediction
 from lab02_glove_fasttext.ppmi import ppmi, ppmi_svd, shifted_pmi_check, training_counts
+from lab03_eval.languages import ENGLISH
 from lab03_eval.vectors import WordVectors
 
 SHARED = 64  # negatives that a block shares
@@ -44,6 +45,7 @@ class Setup:
     factorisation: Factorisation
     device: torch.device
     out: Path
+    language: str = ENGLISH
     resume: bool = False
     factorised: bool = False  # also check what skip-gram factorises
 
@@ -178,7 +180,9 @@ def train_models(setup: Setup, seeds: int, also: tuple[str, ...]) -> Iterator[tu
                 continue
             if seed == first and name in ("glove", "skipgram"):
                 vectors.save(setup.out / f"{name}.bin")
-            record |= score(vectors)
-            scores = ", ".join(f"{title} {figure(key, [record.get(key)])}" for key, title in SCORES.items())
+            record |= score(vectors, setup.language)
+            scores = ", ".join(
+                f"{title} {figure(key, [record.get(key)])}" for key, title in titles(setup.language).items()
+            )
             print(f"    {record['seconds']:.0f} s, {scores}", flush=True)
             yield name, vectors, record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from wordlab.command import OneLineParser, number
@@ -23,7 +23,6 @@ from lab02_glove_fasttext.solution import cooccurrence
 
 SLICE = 10_000_000
 THINNED = 1e-3  # from this share of the text on, a word's tokens are dropped before GloVe counts
-UNKNOWN = ("covid", "transformer", "googling", "unfriendliest", "ronaldo", "germanification", "xqzt")
 ALSO = ("cbow", "cbow_undivided", "hierarchical", "ppmi")
 
 
@@ -69,7 +68,7 @@ def build_parser() -> OneLineParser:
     lab.add_argument("--dim", type=number(int, 1, 4096), default=100, help="dimensions d")
     lab.add_argument("--window", type=number(int, 1, 100), default=10, help="largest radius w")
     lab.add_argument("--also", nargs="+", choices=ALSO, default=(), metavar="MODEL", help=f"also: {', '.join(ALSO)}")
-    lab.add_argument("--oov", nargs="+", default=UNKNOWN, metavar="WORD", help="unknown words to ask all models for")
+    lab.add_argument("--oov", nargs="+", metavar="WORD", help="unknown words to ask all models for")
     lab.add_argument("--pretrained", metavar="FILE", help="ask these vectors too, such as cc.en.300.bin")
     counting = parser.add_argument_group("GloVe")
     counting.add_argument("--glove-epochs", type=number(int, 1, 1000), default=20, help="passes over the counts")
@@ -88,6 +87,9 @@ def build_parser() -> OneLineParser:
     predicting.add_argument("--negatives", type=number(int, 1, 1000), default=5, help="negatives k per positive")
     predicting.add_argument("--minn", type=number(int, 1, 100), default=3, help="shortest n-gram")
     predicting.add_argument("--maxn", type=number(int, 1, 100), default=6, help="longest n-gram")
+    predicting.add_argument(
+        "--fit-ngrams", action="store_true", help="choose both by what the vocabulary's words share"
+    )
     predicting.add_argument("--bucket", type=number(int, 0, 10**9), default=200_000, help="rows that n-grams share")
     return parser
 
@@ -100,13 +102,16 @@ def read_slice(args: argparse.Namespace) -> Corpus:
     return corpus
 
 
-def configure(args: argparse.Namespace, corpus: Corpus, precision: str) -> tuple[Prediction, Factorisation]:
+def configure(
+    args: argparse.Namespace, corpus: Corpus, precision: str, unknown: Sequence[str] = ()
+) -> tuple[Prediction, Factorisation]:
     """The configurations of skip-gram with the first seed, and of GloVe. Raises InputError for models that cannot be.
 
-    The number of tokens settles epochs and learning rate where the command line does not.
+    Without n-grams they cannot answer for `unknown` words. The number of tokens settles epochs and learning rate where
+    the command line does not.
     """
     demand_enough(args.data, corpus.words, len(corpus.ids), corpus.kept)
-    check_ngrams(args.minn, args.maxn, args.bucket, args.oov)
+    check_ngrams(args.minn, args.maxn, args.bucket, unknown)
     if "ppmi" in args.also:
         demand_fewer_dimensions(args.dim, len(corpus.words), "--also ppmi")
     few = corpus.tokens < SMALL  # more passes for as many gradients, and shorter steps, as in Lab 1

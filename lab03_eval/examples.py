@@ -15,11 +15,13 @@ DRAWN = 3
 
 @dataclass(frozen=True)
 class Examples:
-    """Words whose neighbours are worth a look, words of several senses, and analogies (a, b, c, d): b − a + c is d."""
+    """Words of one language that are worth asking for."""
 
-    neighbours: tuple[str, ...]
-    ambiguous: tuple[str, ...]
-    analogies: tuple[tuple[str, str, str, str], ...]
+    neighbours: tuple[str, ...]  # whose neighbours are worth a look
+    ambiguous: tuple[str, ...]  # of several senses
+    analogies: tuple[tuple[str, str, str, str], ...]  # a, b, c and d, where b − a + c is d
+    forms: tuple[tuple[str, ...], ...]  # of one word each
+    unknown: tuple[str, ...]  # of which a text of a few million words is likely to have none: rare, new or invented
 
 
 EXAMPLES = {
@@ -31,6 +33,8 @@ EXAMPLES = {
             ("العراق", "بغداد", "مصر", "القاهرة"),
             ("كبير", "أكبر", "صغير", "أصغر"),
         ),
+        (("كتب", "يكتب", "تكتب", "كتبوا"), ("كتاب", "الكتاب", "كتابه", "والكتاب")),
+        ("وبكتابهم", "فسيكتبونها", "كمدينتنا", "ومدينتهم", "فبقلوبهم"),
     ),
     "cs": Examples(
         ("král", "paříž", "kočka", "jazyk"),
@@ -40,6 +44,8 @@ EXAMPLES = {
             ("francie", "paříž", "česko", "praha"),
             ("dobrý", "lepší", "špatný", "horší"),
         ),
+        (("psát", "píšu", "píše", "psal"), ("město", "města", "městu", "městem")),
+        ("nejneobyčejnější", "velkoměstský", "přeprogramovat", "koronavirus"),
     ),
     "de": Examples(
         ("könig", "paris", "bank", "wasser", "schule"),
@@ -49,6 +55,15 @@ EXAMPLES = {
             ("frankreich", "paris", "deutschland", "berlin"),
             ("gut", "besser", "schlecht", "schlechter"),
         ),
+        (("arbeiten", "arbeitet", "arbeitete", "gearbeitet"), ("haus", "hauses", "häuser", "häusern")),
+        ("schulbibliothek", "steuerberaterin", "unbezahlbarkeit", "wasserqualitäten", "krankenhauses"),
+    ),
+    "en": Examples(
+        ("king", "paris", "python"),
+        ("bank", "python", "apple"),
+        (("man", "king", "woman", "queen"), ("france", "paris", "germany", "berlin")),
+        (("run", "runs", "running", "ran"), ("happy", "happier", "happiest")),
+        ("covid", "transformer", "googling", "unfriendliest", "ronaldo", "germanification", "xqzt"),
     ),
     "fi": Examples(
         ("kuningas", "pariisi", "kissa", "kieli"),
@@ -58,9 +73,11 @@ EXAMPLES = {
             ("ranska", "pariisi", "suomi", "helsinki"),
             ("hyvä", "parempi", "huono", "huonompi"),
         ),
+        (("talo", "talon", "talossa", "taloista"), ("kirjoittaa", "kirjoitan", "kirjoitti", "kirjoittanut")),
+        ("taloissammekin", "kirjastoauto", "epäystävällisyys", "koronavirus"),
     ),
 }
-NONE = Examples((), (), ())
+NONE = Examples((), (), (), (), ())
 
 
 def examples(language: str) -> Examples:

@@ -20,8 +20,10 @@ except ModuleNotFoundError as missing:
 from wordlab.errors import InputError
 from wordlab.tables import figure, markdown
 
-from lab02_glove_fasttext.comparison import INFLECTIONS, MODELS
+from lab02_glove_fasttext.comparison import MODELS
 from lab03_eval.benchmarks import BENCHMARKS
+from lab03_eval.examples import examples
+from lab03_eval.languages import ENGLISH
 from scripts.bench import BOTH, FASTER
 from scripts.report import LAST
 from scripts.reporting import REPORTS, Report, load
@@ -97,7 +99,7 @@ def map_of_labs(lab: dict[str, Any], runs: dict[str, Any], shipped: dict[str, An
 
 def compare_models(comparison: dict[str, Any], inflections: dict[str, Any]) -> str:
     """The models by unknown words, morphology and cost."""
-    forms = ["/".join(group) for group in INFLECTIONS]
+    forms = ["/".join(group) for group in examples(ENGLISH).forms]
     rows = []
     for name, made_of in MADE_OF.items():
         records, found = comparison["runs"][name], inflections[name]

@@ -139,6 +139,7 @@ def test_a_second_ctrl_c_does_not_wait_for_the_step(config, sample, tmp_path):
         ctrl_c()
         ctrl_c()
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # tests that run in a shell's background have it ignored
     with stop_at(40, BlockTrainer, twice), pytest.raises(KeyboardInterrupt) as stopped:
         Run(trainer_for(config, sample), sample.ids, config, tmp_path).train()
     assert not isinstance(stopped.value, Interrupted)

@@ -18,11 +18,14 @@ from lab02_glove_fasttext.options import ALSO, build_parser, read_slice
 from lab02_glove_fasttext.solution import cooccurrence
 from lab03_eval.benchmarks import gensim_data
 from lab03_eval.eval_embeddings import evaluate
+from lab03_eval.examples import examples
 from lab03_eval.vectors import WordVectors
 from tests.commands import Done, demand_one_line, in_process, process
 
 # What the C program reaches in 25 iterations (473 s) on the first 10 million tokens of wiki8.
 C_GLOVE = {"wordsim353.rho": 0.440, "simlex999.rho": 0.186, "google.full.accuracy": 0.1395}
+
+FORMS = examples("en").forms
 
 
 def lab02(*arguments: str) -> Done:
@@ -184,7 +187,7 @@ def test_inflections_are_measured_from_every_models_own_mean():
     """By hand: with the mean (1, 1) away, run and runs are (1, 0) and (0, 1), and ran is (−1, −1)."""
     words, around = ["run", "runs", "ran", "other"], np.array([[1.0, 0], [0, 1], [-1, -1], [0, 0]])
     models = {"centred": WordVectors(words, around), "far": WordVectors(words, around + 1.0)}
-    found = comparison.inflections(models)
+    found = comparison.inflections(models, FORMS)
     half = -np.sqrt(0.5)
     for name in models:
         assert found[name]["run/runs/running/ran"] == {"cosine": pytest.approx((0 + half + half) / 3), "known": 3}
@@ -193,9 +196,10 @@ def test_inflections_are_measured_from_every_models_own_mean():
 
 
 def test_inflections_of_real_vectors_do_not_change_when_all_are_moved():
-    words = [*comparison.INFLECTIONS[0], *comparison.INFLECTIONS[1], *map(str, range(50))]
+    words = [*FORMS[0], *FORMS[1], *map(str, range(50))]
     matrix = np.random.default_rng(0).standard_normal((len(words), 20)).astype(np.float32)
-    found = comparison.inflections({"one": WordVectors(words, matrix), "moved": WordVectors(words, matrix + 3)})
+    models = {"one": WordVectors(words, matrix), "moved": WordVectors(words, matrix + 3)}
+    found = comparison.inflections(models, FORMS)
     for group in found["one"]:
         assert found["moved"][group]["cosine"] == pytest.approx(found["one"][group]["cosine"], abs=1e-5)
         assert found["one"][group]["known"] == len(group.split("/"))
