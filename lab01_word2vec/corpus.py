@@ -40,7 +40,7 @@ def load_corpus(data: str, min_count: int = 5, limit: int | None = None, subsamp
     try:
         words, counts, ids, total = build_vocab(itertools.islice(text.tokens(), limit), min_count)
     except InputError as error:
-        named = str(error).startswith((data, str(text.path)))
+        named = str(error).startswith((data, *map(str, text.paths)))
         raise InputError(str(error) if named else f"{data}: {error}") from None
     kept = float(counts @ keep_probability(counts, subsample))
     return Corpus(text.name, words, counts, ids, total, kept, text.replaced)

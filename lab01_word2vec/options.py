@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,8 @@ from wordlab.devices import add_device_options
 
 from lab01_word2vec.corpus import Corpus
 from lab01_word2vec.enough import demand_enough
-from lab01_word2vec.text import SAMPLE, WIKI8, resolve
-from lab03_eval.languages import ENGLISH, ENGLISH_CORPORA, language_code, noted_beside, settle
+from lab01_word2vec.text import SAMPLE, WIKI8, Text
+from lab03_eval.languages import ENGLISH, ENGLISH_CORPORA, language_code, noted_in, settle
 
 # A few passes want long steps. More passes want shorter ones, which similarity gains from (reports/lab01.md).
 PRESETS: dict[str, dict[str, Any]] = {
@@ -46,10 +47,20 @@ class Configuration:
     corpus: str  # its identity
 
 
+class Joined(argparse.Action):
+    """Several names as one string, which Text takes apart again."""
+
+    def __call__(self, parser: Any, namespace: argparse.Namespace, values: Any, option: str | None = None) -> None:
+        setattr(namespace, self.dest, os.pathsep.join(values))
+
+
 def add_common_options(parser: argparse.ArgumentParser, out: str) -> None:
     """The groups data and system, which all labs that train share."""
     data = parser.add_argument_group("data")
-    data.add_argument("--data", default="data/text8", metavar="FILE", help='text, .gz .bz2 .xz .zip, or "sample"')
+    data.add_argument(
+        "--data", nargs="+", action=Joined, default="data/text8", metavar="FILE",
+        help='text, .gz .bz2 .xz .zip: files, a folder, a pattern; or "wiki8" or "sample"',
+    )  # fmt: skip
     data.add_argument("--lang", type=language_code, metavar="CODE", help="the text's language, such as de")
     data.add_argument("--min-count", type=number(int, 1, 10**9), default=5, help="drop rarer words")
     data.add_argument(
@@ -112,7 +123,8 @@ def configure(args: argparse.Namespace, corpus: Corpus, precision: str = "float3
 
 def settle_language(args: argparse.Namespace, corpus: Corpus) -> tuple[str, str | None]:
     """The corpus's language, and the line that tells it where it is not English by the corpus's name or note."""
-    recorded, source = (None, "") if args.data in (SAMPLE, WIKI8) else noted_beside(resolve(args.data))
+    note = None if args.data in (SAMPLE, WIKI8) else Text(args.data).note
+    recorded, source = noted_in(note) if note else (None, "")
     if recorded is None and corpus.name in ENGLISH_CORPORA:
         recorded, source = ENGLISH, f"the corpus {corpus.name}"
     return settle(args.lang, recorded, source, corpus.name)

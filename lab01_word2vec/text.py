@@ -1,13 +1,16 @@
-"""From what `--data` names to words: a file, as text_file.py reads it, or a corpus that is always at hand."""
+"""From what `--data` names to words: files, as text_file.py reads them, or a corpus that is always at hand."""
 
 from __future__ import annotations
 
 import bz2
+import glob
 import hashlib
 import itertools
+import os
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 from wordlab.errors import InputError
 
@@ -20,36 +23,53 @@ SAMPLE_FILE = "enwiki-latest-pages-articles1.xml-p000000010p000030302-shortened.
 
 
 class Text:
-    """What `data` names, a path or the word "wiki8" or "sample", to be read as often as one likes. Raises InputError.
+    """What `data` names, to be read as often as one likes: files, as `resolve` finds them, or "wiki8" or "sample".
 
-    `replaced` counts the characters of the last reading that were not UTF-8.
+    `replaced` counts the characters of the last reading that were not UTF-8. Raises InputError.
     """
 
     def __init__(self, data: str):
         self.data, self.replaced = data, 0
-        self.path = None if data == SAMPLE else shipped() if data == WIKI8 else resolve(data)
+        self.paths = [] if data == SAMPLE else [shipped()] if data == WIKI8 else resolve(data)
 
     @property
     def name(self) -> str:
-        """What reports call it: the file's name without `.txt` and without what says how it is compressed."""
-        if self.path is None:
+        """What reports call it: the file's name without `.txt` and without what says how it is compressed.
+
+        Of several files it is the first one's and their number, of a folder the folder's.
+        """
+        if not self.paths:
             return SAMPLE
-        name = self.path.name
+        if (folder := Path(self.data)).is_dir():
+            return folder.resolve().name
+        name = self.paths[0].name
         for ending in (*SUFFIXES, ".txt"):
             if name.lower().endswith(ending) and len(name) > len(ending):
                 name = name[: -len(ending)]
-        return name
+        return f"{name} and {len(self.paths) - 1} more" if len(self.paths) > 1 else name
+
+    @property
+    def note(self) -> Path | None:
+        """Where a note on the text would lie: beside the folder, or beside the first file. The sample has none."""
+        beside = Path(self.data).resolve() if Path(self.data).is_dir() else next(iter(self.paths), None)
+        return beside and Path(f"{beside}.json")
 
     def tokens(self) -> Iterator[str]:
         """The words, split at white space. A file that is no text, or damaged, raises InputError where that is met."""
         return itertools.chain.from_iterable(split_words(self.pieces()))  # per token, no Python code runs
 
     def pieces(self) -> Iterator[str]:
-        """The text in pieces, cut anywhere."""
+        """The text in pieces, cut anywhere, with a line's end between two files."""
         self.replaced = 0
-        for piece in read_sample() if self.path is None else read_pieces(self.path):
+        for piece in self._read() if self.paths else read_sample():
             self.replaced += piece.count("\ufffd")
             yield piece
+
+    def _read(self) -> Iterator[str]:
+        for number, path in enumerate(self.paths):
+            if number:
+                yield "\n"
+            yield from read_pieces(path)
 
 
 def shipped() -> Path:
@@ -70,15 +90,38 @@ def shipped() -> Path:
     return path
 
 
-def resolve(path: str) -> Path:
-    """`path` as given, else relative to the repository. Raises InputError with the remedy."""
-    for candidate in (Path(path), ROOT / path):
+def resolve(data: str) -> list[Path]:
+    """The files of `data`: a file, all files in a folder, those that a pattern such as *.txt matches, or several names.
+
+    Several names are joined as those in PATH are. A name is sought as given, else relative to the repository. Hidden
+    files are left out, and notes FILE.json beside a FILE. Raises InputError with the remedy.
+    """
+    for candidate in (Path(data), ROOT / data) if data else ():
         if candidate.is_dir():
-            raise InputError(f"{path}: a directory; --data takes one text file")
+            return _texts(sorted(candidate.rglob("*"))) or _nothing(
+                f"{data}: a folder without a file in it; name another"
+            )
         if candidate.exists():
-            return candidate
-    remedy = "python scripts/get_data.py text8" if Path(path).name == "text8" else "check the path"
-    raise InputError(f"{path}: no such file; {remedy}, or use a corpus that is at hand: --data wiki8")
+            return [candidate]
+    if os.pathsep in data:
+        return [path for part in data.split(os.pathsep) for path in resolve(part)]
+    if glob.has_magic(data):
+        for pattern in (data, str(ROOT / data)):
+            if found := _texts(sorted(Path(name) for name in glob.glob(pattern, recursive=True))):
+                return found
+        return _nothing(f"{data}: no file matches this pattern; check it")
+    remedy = "python scripts/get_data.py text8" if Path(data).name == "text8" else "check the path"
+    return _nothing(f"{data}: no such file; {remedy}")
+
+
+def _texts(paths: Iterable[Path]) -> list[Path]:
+    files = [path for path in paths if path.is_file() and not path.name.startswith(".")]
+    notes = {Path(f"{path}.json") for path in files}
+    return [path for path in files if path not in notes]
+
+
+def _nothing(why: str) -> NoReturn:
+    raise InputError(f"{why}, or use a corpus that is at hand: --data wiki8")
 
 
 def read_sample() -> Iterator[str]:

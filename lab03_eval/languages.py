@@ -81,9 +81,8 @@ def settle(asked: str | None, recorded: str | None, source: str, subject: str) -
     return ENGLISH, f"{subject}: no file beside it names its language, taken as English; --lang says otherwise"
 
 
-def noted_beside(corpus: Path) -> tuple[str | None, str]:
-    """What the corpus's own note CORPUS.json says, and the note's path. Raises InputError where it says no language."""
-    note = Path(f"{corpus}.json")
+def noted_in(note: Path) -> tuple[str | None, str]:
+    """What a corpus's own note says, and the note's path. Raises InputError where it says no language."""
     if not note.exists():
         return None, str(note)
     code = read_record(note)["language"]

@@ -156,7 +156,7 @@ def _two_members(path: Path) -> None:
         ("absent", lambda path: None, "no such file"),
         ("empty.txt", lambda path: path.write_bytes(b""), "empty"),
         ("blank.txt", lambda path: path.write_bytes(b" \n "), "empty"),
-        ("folder", lambda path: path.mkdir(), "a directory"),
+        ("folder", lambda path: path.mkdir(), "a folder without a file"),
         ("rare.txt", lambda path: path.write_text("each word once"), "--min-count"),
         ("noise.zip", lambda path: path.write_bytes(bytes(range(256)) * 20), "not packed as .zip"),
         ("noise.gz", lambda path: path.write_bytes(bytes(range(256)) * 20), "not packed as .gz"),
