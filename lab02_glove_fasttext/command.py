@@ -23,7 +23,6 @@ from lab02_glove_fasttext.comparison import (
     COMPARED,
     MODELS,
     Runs,
-    differences,
     inflections,
     measured,
     report,
@@ -128,7 +127,6 @@ def ask(
     return {
         "ratios": probability_ratios(setup.counts, words, ("ice", "steam"), PROBES),
         "unknown": unknown_words(models | asked, queries),
-        "against": differences(models["fasttext"], models["skipgram"], setup.language),
         "inflections": inflections(models | asked, known.forms),
         "senses": "\n".join(senses),
     }

@@ -15,7 +15,7 @@ import numpy as np
 
 from lab02_glove_fasttext.solution import carried
 from lab03_eval.benchmarks import BENCHMARKS, CORE, NotAtHand, sets_of, without_sets
-from lab03_eval.eval_embeddings import PROTOCOL_NOTE, compare, composed_for, evaluate, evaluate_similarity
+from lab03_eval.eval_embeddings import PROTOCOL_NOTE, composed_for, evaluate, evaluate_similarity
 from lab03_eval.languages import ENGLISH
 from lab03_eval.measures.geometry import TOP_WORDS, anisotropy
 from lab03_eval.multilingual import pairs_of, set_notes
@@ -242,25 +242,6 @@ def claims(runs: Runs, language: str = ENGLISH) -> str:
     return "\n".join(lines)
 
 
-def differences(first: WordVectors, second: WordVectors, language: str = ENGLISH) -> dict[str, Any]:
-    """What `compare` says of first − second on the sets that are scored; words with n-grams only count where known."""
-    return compare(first, second, scored_sets(language))
-
-
-def format_differences(found: dict[str, Any]) -> str:
-    """A row per set: FastText less skip-gram with the 95 % interval, and on how many items; nothing without a set."""
-    rows = []
-    for name, benchmark in BENCHMARKS.items():
-        if f"{name}.difference" in found:
-            scale, digits = (1, 3) if benchmark.kind == "similarity" else (100, 1)
-            shown, low, high = (
-                f"{scale * found[f'{name}.{key}']:+.{digits}f}" for key in ("difference", "low", "high")
-            )
-            unit = "ρ" if benchmark.kind == "similarity" else "points"
-            rows.append([benchmark.title, f"{shown} ({low} … {high}) {unit}", f"{found[f'{name}.used']:,}"])
-    return markdown(["FastText − skip-gram, first seed", "difference (95 % interval)", "items"], rows) if rows else ""
-
-
 def split_runs(runs: Runs) -> tuple[Runs, Runs]:
     """The three models of the lab, and the others."""
     return {name: runs[name] for name in COMPARED}, {name: runs[name] for name in runs if name not in COMPARED}
@@ -281,7 +262,6 @@ def report(figures: dict[str, Any]) -> str:
         " ".join([counts, *notes]),
         without_sets(language) or score_table(compared, language),
         claims(compared, language),
-        *filter(None, [format_differences(figures["against"])]),
         *(("## Also compared", score_table(others, language)) if others else ()),
         *(("## What skip-gram factorises", format_lines(figures["runs"]["skipgram"])) if "ppmi" in others else ()),
         "## GloVe: is it log-bilinear?",

@@ -15,7 +15,7 @@ from wordlab.tables import markdown
 
 import numpy as np
 
-from lab03_eval.vectors.subwords import ngram_rows
+from lab02_glove_fasttext.solution import ngram_rows
 
 HIDDEN = 0.1  # of the words, as a stand-in for unknown ones
 TRAINED_BY = 5  # words that must hold an n-gram before what it says is more than one word's
