@@ -28,6 +28,8 @@ REPORTS = {
     "report_best.py": "best",
     "report_lab02.py": "lab02",
     "report_lab03.py": "lab03",
+    "report_contextual.py": "contextual",
+    "report_retrieval.py": "retrieval",
     "bench_busy.py": "busy",
     "front_page.py": "bench",
 }

@@ -28,6 +28,8 @@ from lab03_eval.tasks import tagging
 from lab03_eval.tasks.scores import RETRIEVED, Row, Score, covered, mean_score, ndcg, paired_cosine, quotient, row
 from lab03_eval.tasks.task_data import (
     Labelled,
+    Pairs,
+    Retrieval,
     Tagged,
     TaskDataError,
     read_banking77,
@@ -96,23 +98,29 @@ class Setting:
         return covered(used, len(texts[0]), known / max(tokens, 1))
 
 
-def sts(setting: Setting) -> Iterator[tuple[str, Row]]:
-    pairs = read_sts(find_data("sentence/stsbenchmark/sts-test.csv"))
-    coverage = setting.coverage(pairs.first, pairs.second)
+def sts_pairs() -> Pairs:
+    """The 1,379 pairs of STS-Benchmark's test part. Raises NotAtHand."""
+    return read_sts(find_data("sentence/stsbenchmark/sts-test.csv"))
+
+
+def sts_score(encoder: Encoder, pairs: Pairs, seed: int) -> Score:
+    """Spearman's ρ of cosines and human scores, resampled over pairs."""
     n = len(pairs.scores)
-    drawn = np.random.default_rng(setting.seed).integers(n, size=(RESAMPLES, n))
-    drawn = np.vstack([drawn, np.arange(n)])
+    drawn = np.vstack([np.random.default_rng(seed).integers(n, size=(RESAMPLES, n)), np.arange(n)])
+    encoder.fit(pairs.first + pairs.second)
+    cosine = paired_cosine(encoder.encode(pairs.first), encoder.encode(pairs.second))
+    rho = spearman_rows(cosine[drawn], pairs.scores[drawn])
+    return Score(float(rho[-1]), rho[:-1])
 
-    def score(encoder: Encoder) -> Score:
-        encoder.fit(pairs.first + pairs.second)
-        cosine = paired_cosine(encoder.encode(pairs.first), encoder.encode(pairs.second))
-        rho = spearman_rows(cosine[drawn], pairs.scores[drawn])
-        return Score(float(rho[-1]), rho[:-1])
 
-    baseline = score(TfIdf())
+def sts(setting: Setting) -> Iterator[tuple[str, Row]]:
+    pairs = sts_pairs()
+    coverage = setting.coverage(pairs.first, pairs.second)
+    baseline = sts_score(TfIdf(), pairs, setting.seed)
     for method in METHODS:
         encoders = setting.encoders(method)
-        scores = {name: score(encoders[name]) for name in ("vectors", "random")} | {"baseline": baseline}
+        scores = {name: sts_score(encoders[name], pairs, setting.seed) for name in ("vectors", "random")}
+        scores["baseline"] = baseline
         labels = {"title": f"STS-B test, {method}", "measure": "Spearman's ρ", "method": method}
         yield f"sts.{method}", row(scores, coverage, **labels, baseline="TF-IDF", interval="bootstrap over pairs")
 
@@ -168,14 +176,24 @@ def stackoverflow(setting: Setting) -> Iterator[tuple[str, Row]]:
     yield "stackoverflow", compare_encoders(setting, score, setting.coverage(titles.texts), **labels)
 
 
-def cranfield(setting: Setting) -> Iterator[tuple[str, Row]]:
+def cranfield_task() -> Retrieval:
+    """Cranfield's 1,400 abstracts and 225 questions. Raises NotAtHand."""
     names = ("cran.all.1400.xml", "cran.qry.xml", "cranqrel.trec.txt")
-    task = read_cranfield(*(find_data(f"sentence/cranfield/{name}") for name in names))
+    return read_cranfield(*(find_data(f"sentence/cranfield/{name}") for name in names))
+
+
+def retrieval_score(encoder: Encoder, task: Retrieval, seed: int) -> Score:
+    """nDCG@10 of the passages by cosine, resampled over questions that have a relevant passage."""
+    encoder.fit(task.documents)
+    gains = ndcg(cosine_similarity(encoder.encode(task.queries), encoder.encode(task.documents)), task.relevant)
+    return mean_score(gains[~np.isnan(gains)], seed)
+
+
+def cranfield(setting: Setting) -> Iterator[tuple[str, Row]]:
+    task = cranfield_task()
 
     def score(encoder: Encoder) -> Score:
-        encoder.fit(task.documents)
-        gains = ndcg(cosine_similarity(encoder.encode(task.queries), encoder.encode(task.documents)), task.relevant)
-        return mean_score(gains[~np.isnan(gains)], setting.seed)
+        return retrieval_score(encoder, task, setting.seed)
 
     labels = {"title": "Cranfield retrieval", "measure": f"nDCG@{RETRIEVED}", "interval": "bootstrap over queries"}
     yield "cranfield", compare_encoders(setting, score, setting.coverage(task.queries), **labels)

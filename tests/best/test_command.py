@@ -16,6 +16,7 @@ from lab01_word2vec.command import main as lab01
 from lab01_word2vec.sides import SidedTrainer
 from lab02_glove_fasttext.cbow import CbowTrainer
 from lab02_glove_fasttext.fasttext import SubwordTrainer
+from lab03_eval.benchmarks import core_sets
 from lab03_eval.vectors import SubwordVectors, WordVectors
 from tests.commands import Done, demand_one_line, in_process, stop_at
 
@@ -52,6 +53,15 @@ def test_the_same_seed_gives_the_same_bytes(out, tiny_text, tmp_path):
     assert best(tiny_text, tmp_path, "--subwords", "--dimensions", "10").returncode == 0
     for name in ("vectors.bin", "vectors.safetensors"):
         assert (tmp_path / name).read_bytes() == (out / name).read_bytes()
+
+
+def test_a_text_in_another_language_is_scored_by_its_sets(tiny_text, tmp_path):
+    done = best(tiny_text, tmp_path, "--full", "--views", "counts-2", "--lang", "de")
+    assert done.returncode == 0, done.stderr
+    assert "German, as --lang says" in done.stdout
+    report = json.loads((tmp_path / "run.json").read_text())
+    assert report["language"] == "de"
+    assert {key.split(".")[0] for key in report["scores"]} == set(core_sets("de"))
 
 
 def test_unknown_words_are_answered_from_the_file(out):

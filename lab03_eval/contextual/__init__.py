@@ -1,0 +1,1 @@
+"""A contextual model beside static vectors: sentence-transformers folders, words in context, and a distilled table."""
