@@ -64,6 +64,8 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for page in (
         "README.md",
         "best_vectors/README.md",
+        "lab03_eval/STATIC_OR_CONTEXTUAL.md",
+        "lab03_eval/RETRIEVAL.md",
         *(str(page.relative_to(ROOT)) for page in ROOT.glob("lab0*/WALKTHROUGH.md")),
     ):
         (root / page).parent.mkdir(exist_ok=True)
