@@ -29,8 +29,10 @@ class Text:
     """
 
     def __init__(self, data: str):
-        self.data, self.replaced = data, 0
+        self.replaced = 0
         self.paths = [] if data == SAMPLE else [shipped()] if data == WIKI8 else resolve(data)
+        place = None if data in (SAMPLE, WIKI8) else _existing(data)
+        self.folder = place.resolve() if place and place.is_dir() else None
 
     @property
     def name(self) -> str:
@@ -40,8 +42,8 @@ class Text:
         """
         if not self.paths:
             return SAMPLE
-        if (folder := Path(self.data)).is_dir():
-            return folder.resolve().name
+        if self.folder:
+            return self.folder.name
         name = self.paths[0].name
         for ending in (*SUFFIXES, ".txt"):
             if name.lower().endswith(ending) and len(name) > len(ending):
@@ -51,7 +53,7 @@ class Text:
     @property
     def note(self) -> Path | None:
         """Where a note on the text would lie: beside the folder, or beside the first file. The sample has none."""
-        beside = Path(self.data).resolve() if Path(self.data).is_dir() else next(iter(self.paths), None)
+        beside = self.folder or next(iter(self.paths), None)
         return beside and Path(f"{beside}.json")
 
     def tokens(self) -> Iterator[str]:
@@ -96,13 +98,11 @@ def resolve(data: str) -> list[Path]:
     Several names are joined as those in PATH are. A name is sought as given, else relative to the repository. Hidden
     files are left out, and notes FILE.json beside a FILE. Raises InputError with the remedy.
     """
-    for candidate in (Path(data), ROOT / data) if data else ():
-        if candidate.is_dir():
-            return _texts(sorted(candidate.rglob("*"))) or _nothing(
-                f"{data}: a folder without a file in it; name another"
-            )
-        if candidate.exists():
-            return [candidate]
+    place = _existing(data)
+    if place and place.is_dir():
+        return _texts(sorted(place.rglob("*"))) or _nothing(f"{data}: a folder without a file in it; name another")
+    if place:
+        return [place]
     if os.pathsep in data:
         return [path for part in data.split(os.pathsep) for path in resolve(part)]
     if glob.has_magic(data):
@@ -112,6 +112,11 @@ def resolve(data: str) -> list[Path]:
         return _nothing(f"{data}: no file matches this pattern; check it")
     remedy = "python scripts/get_data.py text8" if Path(data).name == "text8" else "check the path"
     return _nothing(f"{data}: no such file; {remedy}")
+
+
+def _existing(data: str) -> Path | None:
+    """The file or folder of this name, as given or else in the repository."""
+    return next((place for place in (Path(data), ROOT / data) if place.exists()), None) if data else None
 
 
 def _texts(paths: Iterable[Path]) -> list[Path]:

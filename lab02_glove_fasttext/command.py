@@ -119,10 +119,10 @@ def ask(
 ) -> dict[str, Any]:
     """What the models say of unknown words, inflections and ambiguous words, and the counts of ice and steam."""
     known, seed, words = examples(setup.language), setup.prediction.seed, setup.corpus.words
-    senses = []
+    senses, ambiguous = [], known.ambiguous
     for name, vectors in models.items():
-        english = setup.language == ENGLISH
-        ambiguous = known.ambiguous if english else known_or_drawn(vectors, known.ambiguous, seed)
+        if setup.language != ENGLISH:
+            ambiguous = known_or_drawn(vectors, known.ambiguous, seed)
         senses.append(f"{MODELS[name]}\n{format_senses(evaluate_senses(vectors, ambiguous), 5)}")
     return {
         "ratios": probability_ratios(setup.counts, words, ("ice", "steam"), PROBES),

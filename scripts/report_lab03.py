@@ -28,6 +28,7 @@ from wordlab.tables import markdown
 
 from lab03_eval import command as lab03
 from lab03_eval.tasks.benchmark import Setting, evaluate_tasks
+from lab03_eval.tasks.report import interval
 from lab03_eval.vectors import WordVectors
 from scripts.reporting import REPORTS, Report, load
 
@@ -109,15 +110,9 @@ def task_table(results: dict[str, Any]) -> str:
             rows.append([name, "not run", "", "", "", "", ""])
         elif part == "title":
             scores = [f"{results[f'{name}.{other}score']:.3f}" for other in ("", "random.", "baseline.")]
-            margins = [margin(results, f"{name}.margin.{other}") for other in ("random", "baseline")]
+            margins = [interval(results, f"{name}.margin.{other}.", "+") for other in ("random", "baseline")]
             rows.append([results[f"{name}.title"], results[f"{name}.measure"], *scores, *margins])
     return markdown(TASK_HEADER, rows)
-
-
-def margin(results: dict[str, Any], key: str) -> str:
-    """A difference with its 95 % interval."""
-    difference, low, high = (results[f"{key}.{part}"] for part in ("score", "low", "high"))
-    return f"{difference:+.3f} ({low:+.3f} … {high:+.3f})"
 
 
 def speed_table(bench: dict[str, Any]) -> str:

@@ -23,7 +23,6 @@ except ModuleNotFoundError as missing:
     sys.exit(f"error: {missing}; at the root of the repository, type: pip install -r requirements.txt")
 
 from wordlab.command import OneLineParser
-from wordlab.errors import InputError
 
 from lab01_word2vec.text import WIKI8
 from lab03_eval.command import SHIPPED
@@ -34,10 +33,11 @@ from lab03_eval.retrieval.compare import (
     measure,
     rank_table,
     score_table,
+    with_ngrams,
     with_settings,
 )
 from lab03_eval.tasks.benchmark import cranfield_task
-from lab03_eval.vectors import SubwordVectors, WordVectors
+from lab03_eval.vectors import WordVectors
 from scripts.processes import run_python
 from scripts.reporting import ROOT, Report, load
 
@@ -48,7 +48,7 @@ def measure_cranfield(args: argparse.Namespace) -> dict[str, Any]:
     """Every search on Cranfield; what may be missing is asked for before FastText is trained."""
     task, contextual, shipped = cranfield_task(), load_encoder(), WordVectors.load(SHIPPED)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as out:  # the n-grams stay in their file
-        fasttext = read_fasttext(args.fasttext or train_fasttext(out))
+        fasttext = with_ngrams(args.fasttext or train_fasttext(out), "leave --fasttext out to train a model")
         searches = make_searches(task.documents, shipped, fasttext, contextual)
         return with_settings(measure(task, searches), task, {str(SHIPPED): shipped, "fasttext.bin": fasttext})
 
@@ -57,13 +57,6 @@ def train_fasttext(out: str) -> str:
     """The model that Lab 2's command makes in the folder `out` from the corpus that ships."""
     run_python(ROOT / "lab02_glove_fasttext" / "solution.py", "--data", WIKI8, "--out", out)
     return str(Path(out, "fasttext.bin"))
-
-
-def read_fasttext(path: str) -> SubwordVectors:
-    vectors = WordVectors.load(path)
-    if not isinstance(vectors, SubwordVectors):
-        raise InputError(f"{path}: holds no n-grams to compose unknown words of; leave --fasttext out to train a model")
-    return vectors
 
 
 def tables(root: Path) -> dict[str, str]:

@@ -86,8 +86,6 @@ CHEAT_VERDICTS = {
     "lab03_nan_everywhere": "your mean cosine of 3 rows was NaN",
     "lab03_right_while_watched": "your ρ of 1 2 3 4 and 1 3 2 4 was 1",
 }
-BRINGS_VECTORS = ("lab01_command_shipped_vectors", "lab01_command_turned_vectors")  # beside their code
-BRINGS_WORDS = "lab01_command_stored_words"
 SEEDS = range(2, 1_000_000)  # of inputs: 1 is the public one
 
 
@@ -111,23 +109,33 @@ def grade_cheat(path: Path, corpus: Path, seed: int | None = None) -> list[Verdi
     chosen = random.SystemRandom().choice(SEEDS) if seed is None else seed
     data = str(corpus) if is_command else None
     with tempfile.TemporaryDirectory() as folder:
-        if path.stem in (*BRINGS_VECTORS, BRINGS_WORDS):
-            if path.stem == BRINGS_WORDS:
-                store_words(Path(folder, "stored.npz"))
-            else:
-                shutil.copy(SHIPPED, folder)
+        if path.stem in BRINGS:
+            BRINGS[path.stem](Path(folder))
             path = Path(shutil.copy(path, Path(folder, "solution.py"))).parent
         return grade(find_submission(path, lab), [THRESHOLD] if is_command else None, chosen, data)
 
 
-def store_words(path: Path) -> None:
+def bring_vectors(folder: Path) -> None:
+    """The vectors that ship."""
+    shutil.copy(SHIPPED, folder)
+
+
+def bring_words(folder: Path) -> None:
     """The vectors that ship, of the words alone that the threshold asks for, a byte per number: less than 0.3 MB."""
     shipped = WordVectors.load(SHIPPED)
     asked = {word for pair in read_pairs(find("wordsim353")) for word in pair[:2]}
     asked |= {word.lower() for _, questions in read_questions(find("google")) for row in questions for word in row}
     words = [word for word in shipped.words if word in asked]
     rows = shipped.matrix[[shipped.index[word] for word in words]]
-    np.savez_compressed(path, words=np.array(words), matrix=np.round(rows * 100 / np.abs(rows).max()).astype(np.int8))
+    matrix = np.round(rows * 100 / np.abs(rows).max()).astype(np.int8)
+    np.savez_compressed(folder / "stored.npz", words=np.array(words), matrix=matrix)
+
+
+BRINGS = {  # beside their code
+    "lab01_command_shipped_vectors": bring_vectors,
+    "lab01_command_stored_words": bring_words,
+    "lab01_command_turned_vectors": bring_vectors,
+}
 
 
 def write_corpus(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 python -m lab03_eval.contextual                                    the vectors that ship, and all-MiniLM-L6-v2
 python -m lab03_eval.contextual vectors.bin --model path/to/bge    yours, and another sentence-transformers folder
+python -m lab03_eval.contextual --mteb                             also two tasks by the package mteb's own runner
 """
 
 from __future__ import annotations

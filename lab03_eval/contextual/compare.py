@@ -1,9 +1,9 @@
-"""A contextual model, a static one distilled from it, and word vectors: quality, differences and costs side by side."""
+"""A contextual model, a static one distilled from it, and word vectors: quality and costs side by side."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -11,17 +11,15 @@ from typing import Any
 
 from wordlab.tables import figure, markdown
 
-import numpy as np
-
 from lab03_eval.benchmarks import CORE, HELD_OUT, NotAtHand
 from lab03_eval.contextual.costs import FIRST_MODEL, FIRST_STATIC, cold_start, megabytes, speed
 from lab03_eval.contextual.encoder import ContextualEncoder
 from lab03_eval.contextual.polysemy import SENTENCES, splits
 from lab03_eval.eval_embeddings import evaluate
-from lab03_eval.measures.significance import percentile_interval
 from lab03_eval.sentences import SentenceEncoder
 from lab03_eval.tasks.benchmark import METHOD, Encoder, cranfield_task, retrieval_score, sts_pairs, sts_score
-from lab03_eval.tasks.scores import Score
+from lab03_eval.tasks.report import interval
+from lab03_eval.tasks.scores import Score, with_interval
 from lab03_eval.vectors import WordVectors
 
 ASKED = ("bank", "king", "python", "fine")
@@ -34,7 +32,11 @@ WORD_SCORES = {
     "rw.rho": "Rare Words ρ",
     "google.full.accuracy": "Google %",
 }
-TEXT_SCORES = {"sts": "STS-B test ρ", "cranfield": "Cranfield nDCG@10"}
+# Title, reader of the data, and score of an encoder on them.
+TEXT_TASKS: dict[str, tuple[str, Callable[[], Any], Callable[[Encoder, Any, int], Score]]] = {
+    "sts": ("STS-B test ρ", sts_pairs, sts_score),
+    "cranfield": ("Cranfield nDCG@10", cranfield_task, retrieval_score),
+}
 COSTS = {
     "sentences_per_second": "sentences per second",
     "words_per_second": "words per second",
@@ -75,28 +77,16 @@ def word_scores(table: WordVectors) -> dict[str, Any]:
 
 
 def text_scores(encoders: dict[str, Encoder], seed: int) -> dict[str, Any]:
-    """STS and retrieval by model, with 95 % intervals and the difference to the last model."""
+    """By task, each model's score with its 95 % interval; or `TASK.not_run` with the reason."""
     found: dict[str, Any] = {}
-    for task in TEXT_SCORES:
+    for task, (_, read, score) in TEXT_TASKS.items():
         try:
-            scores = {name: _score(task, encoder, seed) for name, encoder in encoders.items()}
+            data = read()
         except NotAtHand as reason:
             found[f"{task}.not_run"] = str(reason)
             continue
-        last = list(scores.values())[-1]
-        for name, score in scores.items():
-            less = Score(score.value - last.value, score.draws - last.draws)
-            for key, each in (("", score), ("difference.", less)):
-                low, high = percentile_interval(each.draws)
-                found[f"{task}.{name}.{key}score"] = each.value
-                found |= {f"{task}.{name}.{key}low": low, f"{task}.{name}.{key}high": high}
+        found[task] = {name: with_interval(score(encoder, data, seed)) for name, encoder in encoders.items()}
     return found
-
-
-def _score(task: str, encoder: Encoder, seed: int) -> Score:
-    if task == "sts":
-        return sts_score(encoder, sts_pairs(), seed)
-    return retrieval_score(encoder, cranfield_task(), seed)
 
 
 def costs(
@@ -109,12 +99,12 @@ def costs(
     except NotAtHand:
         texts = list(SENTENCES) * (TIMED // len(SENTENCES))
     found = {name: speed(encoder, texts) for name, encoder in encoders.items()}
-    found[path.stem] |= {"megabytes": megabytes([path]), "cold_seconds": cold_start(FIRST_STATIC, path)}
+    found[path.stem] |= {"megabytes": megabytes(path), "cold_seconds": cold_start(FIRST_STATIC, path)}
     for model in (distilled, contextual):
         with tempfile.TemporaryDirectory() as folder:
             model.model.save(folder)
             place = Path(folder)
-            found[model.name] |= {"megabytes": megabytes([place]), "cold_seconds": cold_start(FIRST_MODEL, place)}
+            found[model.name] |= {"megabytes": megabytes(place), "cold_seconds": cold_start(FIRST_MODEL, place)}
     return found
 
 
@@ -142,7 +132,7 @@ def format_comparison(found: dict[str, Any]) -> dict[str, str]:
         ),
         "texts": markdown(
             ["whole texts", *models],
-            [[title, *_text_cells(found, task)] for task, title in TEXT_SCORES.items()],
+            [[title, *_text_cells(found, task)] for task, (title, *_) in TEXT_TASKS.items()],
         ),
         "costs": markdown(
             ["2 cores", *models],
@@ -162,18 +152,13 @@ def _coverage(found: dict[str, Any], key: str) -> str:
     return f"{scores[f'{name}.used']:,} / {scores[f'{name}.total']:,}"
 
 
-def _text_cells(found: dict[str, Any], task: str) -> Sequence[str]:
-    scores = found["texts"]
+def _text_cells(found: dict[str, Any], task: str) -> list[str]:
+    scores, models = found["texts"], found["models"]
     if reason := scores.get(f"{task}.not_run"):
-        return [f"not run: {reason}", *("" for _ in found["models"][1:])]
-    cells = []
-    for name in found["models"]:
-        value, low, high = (scores[f"{task}.{name}.{part}"] for part in ("score", "low", "high"))
-        cells.append(f"{value:.3f} ({low:.3f} … {high:.3f})")
-    return cells
+        return [f"not run: {reason}", *("" for _ in models[1:])]
+    return [interval(scores[task][name]) for name in models]
 
 
 def _rounded(value: float) -> str:
-    """Three digits that count, with thousands apart."""
-    digits = max(0, 2 - int(np.floor(np.log10(max(value, 1e-9)))))
-    return f"{round(value, digits):,.{min(digits, 1)}f}" if value < 100 else f"{float(f'{value:.2g}'):,.0f}"
+    """One decimal, or two digits that count, with thousands apart."""
+    return f"{value:,.1f}" if value < 100 else f"{float(f'{value:.2g}'):,.0f}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import statistics
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 
@@ -54,7 +53,7 @@ def cold_start(program: str, path: Path) -> float:
     return statistics.median(seconds)
 
 
-def megabytes(paths: Sequence[Path]) -> float:
-    """Of the files, and of all files in the folders, in millions of bytes."""
-    files = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*")) if file.is_file()]
+def megabytes(path: Path) -> float:
+    """Of a file, or of all files in a folder, in millions of bytes."""
+    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
     return sum(file.stat().st_size for file in files) / 1e6

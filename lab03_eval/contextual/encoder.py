@@ -125,7 +125,6 @@ def _demand_harmless(folder: Path) -> None:
         raise InputError(f"{folder / MODULES}: expected a list of modules with a type each; save it again") from None
     if foreign := [kind for kind in types if not kind.startswith("sentence_transformers.")]:
         raise InputError(f"{folder / MODULES}: {foreign[0]} is code of its own, which is not run")
-    weights = {path.suffix for path in folder.rglob("*") if path.suffix in (".bin", ".safetensors", ".pt")}
-    if ".safetensors" not in weights:
+    if not any(folder.rglob("*.safetensors")):
         remedy = "load it where it comes from, and save it with safetensors"
         raise InputError(f"{folder}: its weights are not in a safetensors file, and no other kind is read: {remedy}")

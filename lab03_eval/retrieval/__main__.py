@@ -25,6 +25,7 @@ try:
         measure,
         rank_table,
         score_table,
+        with_ngrams,
         with_settings,
     )
 except ModuleNotFoundError as missing:
@@ -69,10 +70,7 @@ def read_fasttext(path: str | None) -> SubwordVectors | None:
     if path is None:
         print(f"FastText left out: name a file by --fasttext; this makes runs/lab02/fasttext.bin: {LAB2}", flush=True)
         return None
-    vectors = WordVectors.load(path)
-    if not isinstance(vectors, SubwordVectors):
-        raise InputError(f"{path}: holds no n-grams to compose unknown words of; Lab 2 writes such a file: {LAB2}")
-    return vectors
+    return with_ngrams(path, f"Lab 2 writes such a file: {LAB2}")
 
 
 def read_model(folder: str | None) -> ContextualEncoder | None:

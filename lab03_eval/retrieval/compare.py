@@ -10,17 +10,18 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from wordlab.errors import InputError
 from wordlab.tables import markdown
 
 import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 
 from lab03_eval.contextual.encoder import ContextualEncoder
-from lab03_eval.measures.significance import percentile_interval
 from lab03_eval.retrieval.search import BM25, ComposingEncoder, Fusion, Search, VectorSearch
 from lab03_eval.sentences import SentenceEncoder, spells_digits, tokenize
 from lab03_eval.tasks.benchmark import TfIdf
-from lab03_eval.tasks.scores import Score, mean_score, ndcg
+from lab03_eval.tasks.report import interval
+from lab03_eval.tasks.scores import mean_score, ndcg, with_interval
 from lab03_eval.tasks.task_data import Retrieval
 from lab03_eval.vectors import SubwordVectors, WordVectors
 from lab03_eval.vectors.lookup import Lookup
@@ -84,6 +85,14 @@ def make_searches(
     partners = [name for name in made if name not in (BASELINE, "TF-IDF", "mean", KNOWN)]
     pairs = {f"{BASELINE} + {name}": combined([made[BASELINE], made[name]]) for name in partners}
     return made | pairs | {ALL: combined(list(made.values()))}
+
+
+def with_ngrams(path: str, remedy: str) -> SubwordVectors:
+    """The vectors of a file that composes unknown words. Raises InputError with the remedy for another."""
+    vectors = WordVectors.load(path)
+    if not isinstance(vectors, SubwordVectors):
+        raise InputError(f"{path}: holds no n-grams to compose unknown words of; {remedy}")
+    return vectors
 
 
 def by_known_words(encoder: SentenceEncoder, passages: list[str], models: dict[str, int]) -> Compared:
@@ -206,12 +215,6 @@ def described(vectors: WordVectors, questions: Sequence[str]) -> dict[str, Any]:
     return {"words": len(vectors), "dim": vectors.dim, "unknown": dict(unknown.most_common(UNKNOWN))}
 
 
-def with_interval(score: Score) -> dict[str, float]:
-    """A mean over questions and its 95 % bootstrap interval."""
-    low, high = percentile_interval(score.draws)
-    return {"score": score.value, "low": low, "high": high}
-
-
 def extremes(differences: np.ndarray, numbers: np.ndarray) -> dict[str, list[int]]:
     """The numbers of the questions with the largest gains and losses of nDCG (q,) against BM25."""
     order = np.argsort(-differences, kind="stable")
@@ -240,7 +243,7 @@ def score_table(results: dict[str, dict[str, Any]], padded: bool = False) -> str
     rows = []
     for name, found in results.items():
         quality = [interval(found[key]) for key in ("ndcg10", "recall10", "recall50")]
-        against = "" if name == BASELINE else interval(found["difference"], "+")
+        against = "" if name == BASELINE else interval(found["difference"], sign="+")
         missed = [str(found["missed"]), "" if name == BASELINE else str(found["found_of_missed"])]
         rows.append([name, quality[0], against, *quality[1:], *missed])
     return markdown(HEADER, rows, padded)
@@ -283,11 +286,6 @@ def answers(searches: dict[str, Compared], passages: Sequence[str], question: st
 
 def one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def interval(figures: dict[str, float], sign: str = "") -> str:
-    score, low, high = (f"{figures[key]:{sign}.3f}" for key in ("score", "low", "high"))
-    return f"{score} ({low} … {high})"
 
 
 def share(read: Sequence[int] | None) -> str:

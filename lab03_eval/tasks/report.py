@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from wordlab.tables import finite
@@ -28,17 +29,21 @@ def format_tasks(results: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def number(value: Any, sign: str = "") -> str:
+    """Three decimals, or a dash."""
+    return f"{value:{sign}.3f}" if finite(float(value)) else "–"
+
+
+def interval(scores: Mapping[str, Any], prefix: str = "", sign: str = "") -> str:
+    """The score whose keys begin with `prefix`, and its interval."""
+    value, low, high = (number(scores[f"{prefix}{part}"], sign) for part in ("score", "low", "high"))
+    return f"{value} ({low} … {high})"
+
+
 def _format_row(scores: Row) -> str:
-    def number(key: str, sign: str = "") -> str:
-        return f"{scores[key]:{sign}.3f}" if finite(float(scores[key])) else "–"
-
-    def cell(prefix: str, sign: str) -> str:
-        value, low, high = (number(f"{prefix}{part}", sign) for part in ("score", "low", "high"))
-        return f"{value} ({low} … {high})"
-
     return (
-        f"{scores['title']:<22}{scores['measure']:<14}{cell('', ''):>21}"
-        f"{number('random.score'):>8}{number('baseline.score'):>10}"
-        f"{cell('margin.random.', '+'):>26}{cell('margin.baseline.', '+'):>26}"
+        f"{scores['title']:<22}{scores['measure']:<14}{interval(scores):>21}"
+        f"{number(scores['random.score']):>8}{number(scores['baseline.score']):>10}"
+        f"{interval(scores, 'margin.random.', '+'):>26}{interval(scores, 'margin.baseline.', '+'):>26}"
         f"{scores['used']:>9,} /{scores['total']:>7,}{100 * scores['token_coverage']:>7.1f} %"
     )

@@ -38,9 +38,14 @@ def row(scores: dict[str, Score], coverage: Row, **labels: str) -> Row:
         margin = Score(own.value - scores[name].value, own.draws - scores[name].draws)
         parts[f"margin.{name}."] = margin
     for prefix, score in parts.items():
-        low, high = percentile_interval(score.draws)
-        results |= {f"{prefix}score": score.value, f"{prefix}low": low, f"{prefix}high": high}
+        results |= {f"{prefix}{key}": value for key, value in with_interval(score).items()}
     return results
+
+
+def with_interval(score: Score) -> dict[str, float]:
+    """The `score`, and its 95 % interval `low` to `high` over the resamplings."""
+    low, high = percentile_interval(score.draws)
+    return {"score": score.value, "low": low, "high": high}
 
 
 def quotient(numerator: np.ndarray, denominator: np.ndarray, seed: int) -> Score:

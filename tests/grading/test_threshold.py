@@ -10,7 +10,7 @@ import pytest
 from grading.lab01.disguise import BAND, Disguise, disguise
 from grading.lab01.threshold import VECTORS, judge_vectors, too_small, trial
 from grading.places import ROOT
-from grading.seeded.collection import store_words
+from grading.seeded.collection import bring_words
 from lab01_word2vec.corpus import Corpus, load_corpus
 from lab03_eval.vectors import WordVectors
 
@@ -42,7 +42,8 @@ def test_the_words_must_be_the_corpus_s(tmp_path, corpus):
 
 def test_stored_vectors_of_the_questions_words_would_pass_and_are_those_of_other_words(tmp_path):
     """The cheat has teeth: without the disguise it passes, and with it its vectors mean nothing."""
-    store_words(stored := tmp_path / "stored.npz")
+    bring_words(tmp_path)
+    stored = tmp_path / "stored.npz"
     assert stored.stat().st_size < 300_000
     with np.load(stored) as brought:
         known = dict(zip(brought["words"].tolist(), brought["matrix"].astype(np.float32)))

@@ -179,7 +179,7 @@ def test_a_start_is_timed_by_a_process_of_its_own_which_may_fail(tmp_path, monke
     assert 0 < cold_start(FIRST_STATIC, tmp_path / "some.bin") < 60
     with pytest.raises(Exception, match="a process of its own cannot load it"):
         cold_start(FIRST_STATIC, tmp_path / "absent.bin")
-    assert megabytes([tmp_path]) == pytest.approx((tmp_path / "some.bin").stat().st_size / 1e6)
+    assert megabytes(tmp_path) == pytest.approx((tmp_path / "some.bin").stat().st_size / 1e6)
 
 
 def test_mteb_runs_its_own_sts_task_on_the_texts_at_hand(data_set, small):
