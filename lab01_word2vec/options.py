@@ -127,4 +127,4 @@ def settle_language(args: argparse.Namespace, corpus: Corpus) -> tuple[str, str 
     recorded, source = noted_in(note) if note else (None, "")
     if recorded is None and corpus.name in ENGLISH_CORPORA:
         recorded, source = ENGLISH, f"the corpus {corpus.name}"
-    return settle(args.lang, recorded, source, corpus.name)
+    return settle(args.lang, recorded, source, corpus.name, "--lang")

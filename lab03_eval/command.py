@@ -83,7 +83,7 @@ def settle_language(paths: list[str], asked: str | None) -> str:
     """The one language of all files, told where it is not English by record. Raises InputError where they differ."""
     found: dict[str, str] = {}
     for path in paths:
-        found[path], told = settle(asked, *reported_beside(Path(path)), path)
+        found[path], told = settle(asked, *reported_beside(Path(path)), path, "--lang")
         if told:
             print(told, flush=True)
     first, *others = found

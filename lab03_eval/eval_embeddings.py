@@ -374,7 +374,7 @@ def run(args: argparse.Namespace) -> None:
     vectors = WordVectors.load(args.vectors)
     if args.oov == "compose" and not isinstance(vectors, SubwordVectors):
         raise InputError(f"{args.vectors}: {NO_NGRAMS}")
-    spoken, told = settle(args.lang, *reported_beside(Path(args.vectors)), args.vectors)
+    spoken, told = settle(args.lang, *reported_beside(Path(args.vectors)), args.vectors, "--lang")
     if not (names := args.only or sets_of(spoken)):
         raise InputError(f"{args.vectors}: {without_sets(spoken)}")
     results = {"vectors": args.vectors, "words": len(vectors), "dim": vectors.dim}

@@ -64,21 +64,21 @@ def language_name(code: str) -> str:
     return NAMES.get(code, code)
 
 
-def settle(asked: str | None, recorded: str | None, source: str, subject: str) -> tuple[str, str | None]:
+def settle(asked: str | None, recorded: str | None, source: str, subject: str, option: str) -> tuple[str, str | None]:
     """The language of `subject`, and the line that tells which it is and why.
 
-    `asked` is what --lang says, `recorded` what the file `source` says. There is no line where a
+    `asked` is what the command's `option` says, `recorded` what the file `source` says. There is no line where a
     record says English.
     """
     if asked:
-        line = f"{subject}: {language_name(asked)}, as --lang says"
+        line = f"{subject}: {language_name(asked)}, as {option} says"
         if recorded and recorded != asked:
             line += f", although {source} says {language_name(recorded)}"
         return asked, line
     if recorded:
         line = f"{subject}: {language_name(recorded)}, as {source} says"
         return recorded, None if recorded == ENGLISH else line
-    return ENGLISH, f"{subject}: no file beside it names its language, taken as English; --lang says otherwise"
+    return ENGLISH, f"{subject}: no file beside it names its language, taken as English; {option} says otherwise"
 
 
 def noted_in(note: Path) -> tuple[str | None, str]:

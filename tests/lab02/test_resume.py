@@ -101,7 +101,7 @@ def test_the_models_of_also_resume_too(small, tmp_path, model, trainer):
 
 def test_each_seed_and_model_has_a_configuration_and_a_folder_of_its_own(small, tmp_path, monkeypatch):
     seen = []
-    monkeypatch.setattr(models, "score", lambda vectors: {})
+    monkeypatch.setattr(models, "score", lambda vectors, language: {})
     train = models.Run.train
     monkeypatch.setattr(models.Run, "train", lambda run, resume: seen.append(run) or train(run, resume))
     list(train_models(setup_of(small, tmp_path), seeds=2, also=ALSO))
