@@ -65,7 +65,7 @@ def run_mteb(tasks: list[Any], name: str, vectors: WordVectors, others: list[Con
 
 def format_mteb(found: dict[str, Any]) -> str:
     """A row per task, a column per model, under the version of the package."""
-    models = list(next(iter(found["tasks"].values()))["scores"])
+    models = list(dict.fromkeys(model for task in found["tasks"].values() for model in task["scores"]))
     rows = [
         [f"{name}, data {task['revision'][:7]}", task["measure"], *(f"{task['scores'][model]:.3f}" for model in models)]
         for name, task in found["tasks"].items()
