@@ -206,14 +206,16 @@ def clone(small_text, tmp_path_factory):
         if entry.is_dir() and entry.name not in ("data", "runs") and not entry.name.startswith("."):
             (folder / entry.name).symlink_to(entry)
     (folder / "data").mkdir()
-    (folder / "data" / "text8").symlink_to(small_text)
+    for name in ("data/text8", "german.txt"):
+        (folder / name).symlink_to(small_text)
     with zipfile.ZipFile(folder / "wiki8.zip", "w") as archive:
         archive.write(small_text, "wiki8")
     shipped = WordVectors.load(ROOT / "lab03_eval" / "wiki8_20k.safetensors")
     small = WordVectors(shipped.words[:3000], shipped.matrix[:3000])
     noise = np.random.default_rng(1).normal(scale=0.1, size=small.matrix.shape)
     other = WordVectors(small.words, small.matrix + noise)
-    for name in ("vectors.bin", "mine.bin", "runs/lab01/vectors.bin"):
+    runs = (f"runs/{name}.bin" for name in ("lab01/vectors", "lab02/skipgram", "lab02/fasttext"))
+    for name in ("vectors.bin", "mine.bin", *runs):
         small.save(folder / name)
     for name in ("theirs.txt", "glove.6B.300d.txt"):
         other.save(folder / name)

@@ -32,7 +32,10 @@ LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "d
 TOKENS = 100_000  # of the sample, which stand for text8
 LIMIT = 600  # seconds; on a quiet machine nothing takes a third of them
 # Files of the reader's own, and of another training.
-YOURS = r"(?<!\S)(?:(?:vectors|mine|theirs|a|b|glove\.6B\.300d)\.(?:bin|txt)|runs/seed\d/vectors\.bin)(?!\S)"
+YOURS = (
+    r"(?<!\S)(?:(?:vectors|mine|theirs|a|b|glove\.6B\.300d)\.(?:bin|txt)"
+    r"|runs/(?:seed\d/vectors|lab02/\w+)\.bin)(?!\S)"
+)
 LABS_TRAIN = r"python (?:-m )?(?:lab01_word2vec|lab02_glove_fasttext|best_vectors)\b.*"
 
 
@@ -51,6 +54,7 @@ INSTEAD = (
     Instead(rf"{LABS_TRAIN}--data wiki8.*", r"\g<0> --dry-run", "trains for minutes"),
     Instead(r"python -m lab03_eval\.tasks", r"\g<0> --help", "the changelog names the command; it takes vectors"),
     Instead(r"python -m (?:lab03_eval\.)?tasks \S+", r"\g<0> --only trec", "all tasks take minutes"),
+    Instead(r"(python lab02\S+ --data )german\.txt --lang de (.*)", r"\1sample \2 --dry-run", "needs a German text"),
     Instead(r"(make run DATA=)wiki8", r"\1sample", "trains for minutes"),
     Instead(r"(.*--submission \w+) --corpus wiki8", r"\1", "trains for minutes; tests/lab01/test_thresholds.py does"),
     Instead(r"(pytest .*--submission) PATH", r"\1 my_lab01", "PATH stands for a submission"),
@@ -59,7 +63,7 @@ INSTEAD = (
     Instead(r"python -m lab03_eval\.contextual.*", r"\g<0> --help", "takes minutes; its own test runs it"),
     Instead(r"(python -m lab03_eval\.retrieval) --fasttext.*", r"\1", "FastText trains for minutes"),
     Instead(
-        r"(python scripts/report(?:_best|_grader|_lab02|_contextual|_retrieval)?\.py).*",
+        r"(python scripts/report(?:_best|_grader|_lab02|_morphology|_contextual|_retrieval)?\.py).*",
         r"\1 --only",
         "measures for hours",
     ),
