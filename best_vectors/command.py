@@ -26,6 +26,7 @@ from lab01_word2vec.command import score_lines
 from lab01_word2vec.corpus import Corpus, load_corpus
 from lab01_word2vec.demo import describe
 from lab01_word2vec.options import settle_language
+from lab01_word2vec.ranks import demand_alone
 from lab01_word2vec.solution import FREQUENT
 from lab02_glove_fasttext.fasttext import SubwordTrainer
 from lab03_eval.benchmarks import CORE, HELD_OUT, core_sets
@@ -44,7 +45,9 @@ def run(args: argparse.Namespace) -> None:
     demand_writable(out)
     device, precision = choose_device(args.device, args.precision)
     torch.set_num_threads(args.threads)
-    corpus = load_corpus(args.data, args.min_count, subsample=args.subsample)
+    demand_alone("--preset best")
+    reading = {"cache": args.cache, "processes": args.threads}
+    corpus = load_corpus(args.data, args.min_count, subsample=args.subsample, **reading)
     configs, dimensions = configure(args, corpus, str(precision).removeprefix("torch."))
     language, told = settle_language(args, corpus)
     announce(corpus, configs, dimensions, f"{device.type}, {args.threads} threads", told)

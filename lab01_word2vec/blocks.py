@@ -22,12 +22,13 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from lab01_word2vec.solution import subsample
+from lab01_word2vec.solution import PIECE, subsample
 from lab01_word2vec.table import Table
 
 L = 64  # centers in a block
 BLOCKS = 64  # blocks in a step, at most
 STEPS_AT_LEAST = 500  # a small corpus takes smaller steps rather than fewer
+MIXED = 1 << 25  # tokens that are shuffled together, which are 130 MB before subsampling and about 60 after it
 
 
 def window_masks(window: int, length: int = L) -> torch.Tensor:
@@ -100,18 +101,34 @@ class Blocks:
         pull the same rows the same way.
         """
         self.rng = np.random.default_rng([self.seed, epoch])
-        kept = subsample(ids, self.keep, self.rng)
-        if not len(kept):
+        for pieces, rng in self.mixtures(ids, epoch):
+            kept = np.concatenate([subsample(piece, self.keep, rng) for piece in pieces])
+            if not len(kept):
+                continue
+            blocks = -(-len(kept) // L)
+            padded = np.full(blocks * L + 2 * self.window, self.vocab, dtype=np.int32)
+            padded[self.window : self.window + len(kept)] = kept
+            halos = np.lib.stride_tricks.sliding_window_view(padded, self.halo)[::L]  # (blocks, H), no copy
+            order, share = rng.permutation(blocks), sum(map(len, pieces)) / len(ids)
+            size = min(BLOCKS, max(1, blocks // STEPS_AT_LEAST))
+            for start in range(0, blocks, size):
+                chosen = order[start : start + size]
+                yield halos[chosen].astype(np.int64), share * len(chosen) / blocks
+
+    def mixtures(self, ids: np.ndarray, epoch: int) -> Iterator[tuple[list[np.ndarray], np.random.Generator]]:
+        """The parts of a text that are shuffled at a time, each with the stream that shuffles it.
+
+        A text of up to MIXED tokens is one part. A longer one, which may be larger than memory, is mixed from pieces
+        that are drawn from all over it, so that no part is of one topic.
+        """
+        if len(ids) <= MIXED:
+            yield [ids], self.rng
             return
-        blocks = -(-len(kept) // L)
-        padded = np.full(blocks * L + 2 * self.window, self.vocab, dtype=np.int32)
-        padded[self.window : self.window + len(kept)] = kept
-        halos = np.lib.stride_tricks.sliding_window_view(padded, self.halo)[::L]  # (blocks, H), no copy
-        order = self.rng.permutation(blocks)
-        size = min(BLOCKS, max(1, blocks // STEPS_AT_LEAST))
-        for start in range(0, blocks, size):
-            chosen = order[start : start + size]
-            yield halos[chosen].astype(np.int64), len(chosen) / blocks
+        pieces = np.array_split(ids, -(-len(ids) // PIECE))
+        order = np.random.default_rng([self.seed, epoch, 1]).permutation(len(pieces))
+        for number, chosen in enumerate(np.array_split(order, -(-len(ids) // MIXED))):
+            # Not self.rng, from which steps draw: a run that is resumed repeats no step, and must mix as before.
+            yield [pieces[i] for i in chosen], np.random.default_rng([self.seed, epoch, 2 + number])
 
     def centers(self, tokens: np.ndarray) -> np.ndarray:
         """The centers (B, L) of tokens (B, H)."""

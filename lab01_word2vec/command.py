@@ -19,10 +19,12 @@ from wordlab.packages import needs
 
 import torch
 
+from lab01_word2vec.checkpoint import CHECKPOINT
 from lab01_word2vec.corpus import Corpus, load_corpus
 from lab01_word2vec.demo import describe
 from lab01_word2vec.kept import Trained, train_vectors
 from lab01_word2vec.options import BEST, PRESETS, SMALL, Configuration, build_parser, configure, settle_language
+from lab01_word2vec.ranks import join_ranks, let_one_speak
 from lab01_word2vec.solution import FREQUENT
 from lab03_eval.benchmarks import core_sets, without_sets
 from lab03_eval.eval_embeddings import PROTOCOL_NOTE, evaluate, format_scores
@@ -34,6 +36,7 @@ THRESHOLDS = {"wordsim353.rho": 0.55, "google.full.accuracy": 0.30}
 
 
 def main() -> None:
+    let_one_speak()
     parser = OneLineParser(add_help=False)
     parser.add_argument("--preset")
     if parser.parse_known_args()[0].preset != BEST:
@@ -45,21 +48,27 @@ def main() -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    out = Path(args.out)
-    demand_writable(out)
+    out, ranks = Path(args.out), join_ranks(args.wait)
+    ranks.agree(lambda: None if ranks.rank else demand_writable(out))
     device, precision = choose_device(args.device, args.precision)
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
 
-    corpus = load_corpus(args.data, args.min_count, subsample=args.subsample)
+    reading = {"cache": args.cache, "processes": args.threads, "ranks": ranks}
+    corpus = load_corpus(args.data, args.min_count, subsample=args.subsample, **reading)
     language, told = settle_language(args, corpus)
     config = configure(args, corpus, str(precision).removeprefix("torch."))
+    shape = {key: value for key, value in asdict(config).items() if key != "corpus"}
+    ranks.demand_same("options or versions", shape | {"torch": torch.__version__, "keep": args.keep})
     usual = args.epochs or PRESETS[args.preset]["epochs"]
     announce(corpus, config, f"{device.type}, {args.threads} threads", usual, told)
     if args.dry_run:
         return
-    trained = train_vectors(corpus, config, device, out, args.keep, args.resume)
-    speed = len(corpus.ids) * config.epochs / max(trained.seconds, 1e-9)
+    resume = args.resume or ranks.restarted(out / CHECKPOINT)
+    trained = train_vectors(corpus, config, device, out, args.keep, resume, ranks)
+    if ranks.rank:
+        return
+    speed = int(corpus.counts.sum()) * config.epochs / max(trained.seconds, 1e-9)
     vectors = save(corpus, trained, out)
     vectors.language = language
     print(f"trained in {trained.seconds:.1f} s ({speed / 1e6:.2f} million words/s)")
@@ -70,6 +79,7 @@ def run(args: argparse.Namespace) -> None:
     report |= {"corpus": {"name": corpus.name, "tokens": corpus.tokens, "words": len(corpus.words)}}
     report |= {"versions": {"python": platform.python_version(), "torch": torch.__version__}}
     training = {"seconds": trained.seconds, "losses": trained.losses, "words_per_second": speed}
+    training |= {"ranks": ranks.count, "exchanged_bytes": trained.exchanged}
     report |= {"training": training, "command_seconds": time.perf_counter() - STARTED}
     write_json(out / "run.json", report | {"scores": scores})
     print(f"\n{describe(vectors, None if args.all_words else FREQUENT, language, config.seed)}")
@@ -86,6 +96,8 @@ def announce(corpus: Corpus, config: Configuration, system: str, usual: int, lan
     print(f"system: {system}, {config.precision} products, torch {torch.__version__}")
     replaced = f", {corpus.replaced:,} characters that were not UTF-8" if corpus.replaced else ""
     print(f"corpus: {corpus.name}, {corpus.tokens:,} tokens, {len(corpus.words):,} words{replaced}")
+    if corpus.pruned:
+        print(f"        words seen {corpus.pruned:,} times or less may be missing: the table of words was full")
     if language:
         print(f"language: {language}")
     if config.epochs > usual:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import torch
 from lab01_word2vec.blocks import BlockTrainer
 from lab01_word2vec.corpus import Corpus
 from lab01_word2vec.options import Configuration
+from lab01_word2vec.ranks import ALONE, Ranks
 from lab01_word2vec.solution import PairTrainer, keep_probability, noise_table
 from lab01_word2vec.training import Run
 from lab03_eval.vectors.maps import principal
@@ -28,6 +29,7 @@ class Trained:
     out_emb: np.ndarray
     seconds: float
     losses: list[float]  # the mean loss of each epoch
+    exchanged: int = 0  # bytes that this rank gave to others
 
 
 def make_trainer(config: Configuration, counts: np.ndarray, device: torch.device) -> PairTrainer | BlockTrainer:
@@ -41,15 +43,16 @@ def make_trainer(config: Configuration, counts: np.ndarray, device: torch.device
 
 
 def train_vectors(
-    corpus: Corpus, config: Configuration, device: torch.device, out: Path, kept: str, resume: bool
-) -> Trained:
+    corpus: Corpus, config: Configuration, device: torch.device, out: Path, kept: str, resume: bool,
+    ranks: Ranks = ALONE,
+) -> Trained:  # fmt: skip
     """Train, with checkpoints in `out`, and keep what `keep_vectors` makes of the two tables."""
-    trainer = make_trainer(config, corpus.counts, device)
-    run = Run(trainer, corpus.ids, config, out)
+    trainer = make_trainer(replace(config, seed=ranks.seed(config.seed)), corpus.counts, device)
+    run = Run(trainer, corpus.ids, config, out, ranks)
     trained = run.train(resume)
     run.checkpoint.unlink(missing_ok=True)
     in_emb, out_emb = trainer.embeddings()
-    return Trained(keep_vectors(in_emb, out_emb, kept), in_emb, out_emb, **trained)
+    return Trained(keep_vectors(in_emb, out_emb, kept), in_emb, out_emb, exchanged=run.exchanged, **trained)
 
 
 def both_tables(in_emb: np.ndarray, out_emb: np.ndarray, share: float) -> np.ndarray:

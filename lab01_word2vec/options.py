@@ -74,6 +74,11 @@ def add_common_options(parser: argparse.ArgumentParser, out: str) -> None:
     system.add_argument("--seed", type=seed, default=1)
     add_device_options(system)
     system.add_argument("--resume", action="store_true", help="continue the interrupted run in --out")
+    system.add_argument("--cache", metavar="DIR", help="keep the encoded text here: the next start need not read it")
+    system.add_argument(
+        "--wait", type=number(float, 1, 86_400), default=600, metavar="S",
+        help="under torchrun: seconds until a rank that does not answer is given up",
+    )  # fmt: skip
     system.add_argument("--dry-run", action="store_true", help="print configuration and corpus, train nothing")
 
 

@@ -6,7 +6,7 @@
 The model is skip-gram with negative sampling (Mikolov et al. 2013, "Distributed Representations of Words and Phrases
 and their Compositionality"). Each function is a step of EXERCISE.md, in the same order; WALKTHROUGH.md explains every
 choice. `--engine pairs` trains what is written here. The default trains the same objective much faster as matrix
-products, as blocks.py shows. Left out are hierarchical softmax and CBOW, which Lab 2 has, phrases, and several GPUs.
+products, as blocks.py shows. Left out are hierarchical softmax and CBOW, which Lab 2 has, and phrases.
 """
 
 from __future__ import annotations
@@ -214,9 +214,9 @@ class PairTrainer:
         self.rng = np.random.default_rng([self.seed, epoch, 2**31])  # a stream that no worker has
         dataset = SkipGramDataset(ids, self.keep, self.window, self.seed, epoch)
         loader = DataLoader(dataset, PAIRS_AT_A_TIME, collate_fn=collate, num_workers=self.workers)
-        expected = float(self.counts @ self.keep) * (self.window + 1)  # twice the mean radius for each center
+        expected = float(self.counts @ self.keep) * (self.window + 1) * (len(ids) / self.counts.sum())
         for center, context in loader:
-            yield (center, context), len(center) / expected
+            yield (center, context), len(center) / expected  # (w + 1)/2 is the mean radius, on either side
 
     def step(self, batch: tuple[torch.Tensor, torch.Tensor], lr: float, measure: bool = True) -> tuple[float, float]:
         """One update from a batch of pairs, center (B,) and context (B,). Returns (summed loss, B)."""

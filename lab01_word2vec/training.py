@@ -16,6 +16,8 @@ import numpy as np
 from tqdm import tqdm
 
 from lab01_word2vec.checkpoint import CHECKPOINT, State, load_checkpoint, save_checkpoint
+from lab01_word2vec.exchange import Exchange
+from lab01_word2vec.ranks import ALONE, Ranks
 from lab01_word2vec.solution import LOSS_EVERY, START, Place, train
 from lab01_word2vec.trainer import Trainer
 
@@ -59,15 +61,20 @@ def _constant(trainer: Trainer, ids: np.ndarray, epochs: int, rate: float) -> It
 
 @dataclass
 class Run:
-    """One trainer on one text. `config` is a frozen dataclass with `epochs` and `lr`; `out` holds the checkpoint."""
+    """One trainer on one text. `config` is a frozen dataclass with `epochs` and `lr`; `out` holds the checkpoint.
+
+    Of several `ranks`, each has its own part of the text and a trainer of its own, and the first one saves.
+    """
 
     trainer: Trainer
     ids: np.ndarray
     config: Any
     out: Path
+    ranks: Ranks = ALONE
 
     def __post_init__(self) -> None:
         self.checkpoint, self.state = self.out / CHECKPOINT, State(0, 0, 0.0, [[0.0, 0.0]])
+        self.exchanged = 0  # bytes that this rank gave to others
 
     def train(self, resume: bool = False) -> dict[str, Any]:
         """Train to the end, with a checkpoint after every epoch but the last. Returns what `trained` says.
@@ -77,11 +84,14 @@ class Run:
         """
         if resume:
             self.load(self.checkpoint)
+        exchange = Exchange(self.trainer, self.ranks, self.state.epoch) if self.ranks.count > 1 else None
         state, epochs, words = self.state, self.config.epochs, len(self.ids)
         self.started, before = time.perf_counter() - state.seconds, round(words * (state.epoch + state.progress))
         bar = tqdm(total=words * epochs, initial=before, unit="words", unit_scale=True, disable=None, smoothing=0.05)
         with bar, _InterruptFlag() as interrupt:
             for place in self._places(bar):
+                if exchange:
+                    exchange.reach(place)
                 if state.rng is not None:
                     self.trainer.rng.bit_generator.state, state.rng = state.rng, None
                 self._note_loss(place, bar)
@@ -89,10 +99,13 @@ class Run:
                 while state.epoch < place.epoch:
                     self._end_epoch(bar)
                 if interrupt.raised:
+                    if exchange:
+                        raise Interrupted(f"epoch {place.epoch + 1} is lost; the same command with --resume begins it")
                     self._save_inside_epoch(place)
                     where = f"epoch {place.epoch + 1}, step {place.step}" if place.epoch < epochs else "all epochs"
                     raise Interrupted(f"the checkpoint is saved ({where}): run the same command with --resume")
         state.seconds = time.perf_counter() - self.started
+        self.exchanged = exchange.bytes if exchange else 0
         return self.trained()
 
     def _places(self, bar: tqdm) -> Iterator[Place]:
@@ -110,17 +123,21 @@ class Run:
 
     def save(self, path: Path) -> None:
         """Write the tables and the place in the run."""
-        save_checkpoint(path, self.trainer, self.config, self.state)
+        if self.ranks.rank == 0:
+            save_checkpoint(path, self.trainer, self.config, self.state)
 
     def load(self, path: Path) -> None:
         """Read them back. Raises InputError where they belong to another configuration."""
-        self.state = load_checkpoint(path, self.trainer, self.config)
+        first = self.ranks.rank == 0
+        read = self.ranks.agree(lambda: load_checkpoint(path, self.trainer, self.config) if first else None)
+        self.state = self.ranks.gather(read)[0] or self.state
 
     def _note_loss(self, place: Place, bar: tqdm) -> None:
         """Add what the step before `place` measured to its epoch, which is the one that the state is in."""
         state = self.state
         if place.pairs:
-            self._demand_finite(math.isfinite(place.loss))
+            # Several ranks find out together, at the end of the epoch: exchanges carry the damage to all of them.
+            self._demand_finite(math.isfinite(place.loss) or self.ranks.count > 1)
             epoch = state.losses[state.epoch]
             epoch[0] += place.loss
             epoch[1] += place.pairs

@@ -31,6 +31,9 @@ import torch
 from scipy import sparse
 from tqdm import tqdm
 
+from lab01_word2vec.exchange import Exchange
+from lab01_word2vec.ranks import ALONE, Ranks
+from lab01_word2vec.solution import Place
 from lab02_glove_fasttext.solution import entry_gradients, weight
 
 WORDS = 800  # in a block: their rows stay in the cache, and an epoch moves each of them V / WORDS times
@@ -79,6 +82,11 @@ class Block:
         """`values` (m,) at the places of the entries, (n, n) sparse."""
         n = len(self.indptr) - 1
         return torch.sparse_csr_tensor(self.indptr, self.indices, values, (n, n), check_invariants=False)
+
+
+def number_of_blocks(vocab: int) -> int:
+    """How many blocks the words are dealt to: word r is in block r modulo this number."""
+    return max(1, vocab // WORDS)
 
 
 def blocks_of(counts: sparse.csr_array, blocks: int, x_max: float, alpha: float) -> list[Block]:
@@ -142,7 +150,7 @@ class RowwiseTrainer:
         self, counts: sparse.csr_array, dim: int, x_max: float, alpha: float, l2: float, rng: np.random.Generator
     ):
         self.vocab, self.dim, self.l2, self.rng = counts.shape[0], dim, l2, rng
-        self.blocks = max(1, self.vocab // WORDS)
+        self.blocks = number_of_blocks(self.vocab)
         self.entries = blocks_of(counts, self.blocks, x_max, alpha)
         filled = [pair for pair, block in enumerate(self.entries) if len(block.indices)]
         self.visits = [(side, *divmod(pair, self.blocks)) for side in (0, 1) for pair in filled]
@@ -170,6 +178,10 @@ class RowwiseTrainer:
         own.addcmul_(gradient, squares.rsqrt().mul_(-lr))
         return float(loss) / 2
         # END SOLUTION
+
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """What several ranks exchange, by reference."""
+        return {"table": self.table.view(-1, self.dim + 2), "squares": self.squares.view(-1)}
 
     def parameters(self) -> Parameters:
         """W, W̃ (V, d), b, b̃ (V,)."""
@@ -229,27 +241,36 @@ def train_glove(
     optimizer: str = "blocks",
     seed: int = 1,
     on_epoch: Callable[[Glove], None] | None = None,
+    ranks: Ranks = ALONE,
 ) -> Glove:
     """Train on symmetric counts X (V, V). The same seed and number of torch threads give the same bytes.
+
+    Of several `ranks`, each has the rows of X that it owns (sharing.py), and all have the same model at the end.
 
     `optimizer` is "blocks", whose lr falls linearly to 0, or "adagrad", the paper's, whose lr stays and which has no
     `l2`. `on_epoch` gets the model after every epoch; the time it takes is not in `seconds`. Raises InputError
     for options out of range, for counts without a pair, and when the loss is no longer finite.
     """
-    _check(counts, x_max, alpha)
+    entries = sum(ranks.gather(counts.nnz))
+    _check(entries, x_max, alpha)
     lr = LEARNING_RATES[optimizer] if lr is None else lr
-    started, rng = time.perf_counter(), np.random.default_rng(seed)
+    started, rng = time.perf_counter(), np.random.default_rng(ranks.seed(seed))
     losses: list[float] = []
     paper, options = optimizer == "adagrad", (counts, dim, x_max, alpha)
+    if paper and ranks.count > 1:
+        raise InputError("--optimizer adagrad trains in one process; --optimizer blocks takes several ranks")
     trainer: Trainer = PaperTrainer(*options, rng) if paper else RowwiseTrainer(*options, l2, rng)
-    token_share = counts.sum(axis=0, dtype=np.float64) / counts.sum(dtype=np.float64)  # (V,)
+    exchange = Exchange(trainer, ranks, 0) if isinstance(trainer, RowwiseTrainer) and ranks.count > 1 else None
+    of_words = sum(ranks.gather(counts.sum(axis=0, dtype=np.float64)))  # (V,), X is symmetric
+    token_share = of_words / of_words.sum()
 
     def model() -> Glove:
         return settle(Glove(*trainer.parameters(), list(losses), time.perf_counter() - started), token_share)
 
     with sparse_tensors(), tqdm(total=trainer.steps * epochs, unit="steps", disable=None, smoothing=0.05) as bar:
         for epoch in range(epochs):
-            losses.append(_pass(trainer, lr, epoch, epochs, paper, bar) / counts.nnz)
+            loss = _pass(trainer, lr, epoch, epochs, exchange, bar)
+            losses.append(sum(ranks.gather(loss)) / entries)
             bar.set_postfix(loss=f"{losses[-1]:.5f}", refresh=False)
             if on_epoch:
                 paused = time.perf_counter()
@@ -258,24 +279,28 @@ def train_glove(
     return model()
 
 
-def _pass(trainer: Trainer, lr: float, epoch: int, epochs: int, paper: bool, bar: tqdm) -> float:
+def _pass(trainer: Trainer, lr: float, epoch: int, epochs: int, exchange: Exchange | None, bar: tqdm) -> float:
     """The summed loss of one epoch. Raises InputError where it is not finite."""
     total = 0.0
     for step, batch in enumerate(trainer.batches()):
-        left = 1 if paper else 1 - (epoch + step / trainer.steps) / epochs
+        if exchange:
+            exchange.reach(Place(epoch, step, step / trainer.steps))
+        left = 1 if isinstance(trainer, PaperTrainer) else 1 - (epoch + step / trainer.steps) / epochs
         total += trainer.step(batch, lr * left)
         bar.update()
+    if exchange:
+        exchange.reach(Place(epoch + 1))
     if not math.isfinite(total):
         raise InputError(f"the loss is not finite in epoch {epoch + 1}: lower --glove-lr (now {lr:g})")
     return total
 
 
-def _check(counts: sparse.csr_array, x_max: float, alpha: float) -> None:
+def _check(entries: int, x_max: float, alpha: float) -> None:
     if not 0 < x_max < math.inf:
         raise InputError(f"--x-max {x_max:g}: expected a count above 0, such as 100")
     if not 0 < alpha <= 1:
         raise InputError(f"--alpha {alpha:g}: expected a power in (0, 1], such as 0.75")
-    if not counts.nnz:
+    if not entries:
         raise InputError("no two words of the vocabulary are within a window: there is nothing to train on")
 
 

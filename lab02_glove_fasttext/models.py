@@ -18,6 +18,7 @@ from scipy import sparse
 from lab01_word2vec.blocks import BlockTrainer
 from lab01_word2vec.corpus import Corpus
 from lab01_word2vec.kept import keep_vectors
+from lab01_word2vec.ranks import ALONE, Ranks
 from lab01_word2vec.solution import keep_probability, noise_table, subsample
 from lab01_word2vec.trainer import Trainer
 from lab01_word2vec.training import Run
@@ -28,6 +29,7 @@ from lab02_glove_fasttext.glove import log_bilinear_correlation, train_glove
 from lab02_glove_fasttext.hierarchical import HierarchicalTrainer
 from lab02_glove_fasttext.options import Factorisation, Prediction
 from lab02_glove_fasttext.ppmi import ppmi, ppmi_svd, shifted_pmi_check, training_counts
+from lab02_glove_fasttext.sharing import owned
 from lab03_eval.languages import ENGLISH
 from lab03_eval.vectors import WordVectors
 
@@ -37,7 +39,10 @@ AT_LEAST = (0, 10)  # times that a pair was met in an epoch, in the check of wha
 
 @dataclass(frozen=True)
 class Setup:
-    """The slice and what counts it, how models are trained on it, and where. The first seed's files are in `out`."""
+    """The slice and what counts it, how models are trained on it, and where. The first seed's files are in `out`.
+
+    Of several `ranks`, each has its part of the slice, and the first one saves and scores.
+    """
 
     corpus: Corpus
     count: Callable[[np.ndarray], sparse.csr_array]
@@ -48,11 +53,12 @@ class Setup:
     language: str = ENGLISH
     resume: bool = False
     factorised: bool = False  # also check what skip-gram factorises
+    ranks: Ranks = ALONE
 
     @functools.cached_property
     def counts(self) -> sparse.csr_array:
-        """X of the whole slice."""
-        return self.count(self.corpus.ids)
+        """X of the whole slice; of several ranks, the rows that this one owns."""
+        return owned(self.count(self.corpus.ids), self.ranks)
 
     def trainer_options(self, seed: int) -> dict[str, Any]:
         """What every trainer that predicts is made of: the text's frequencies, the model's shape and the device."""
@@ -60,7 +66,8 @@ class Setup:
         options = {key: getattr(chosen, key) for key in ("dim", "window", "negatives")}
         options |= {"counts": counts, "keep": keep_probability(counts, chosen.subsample), "noise": noise_table(counts)}
         return options | {
-            "shared": SHARED, "seed": seed, "device": self.device, "precision": getattr(torch, chosen.precision),
+            "shared": SHARED, "seed": self.ranks.seed(seed), "device": self.device,
+            "precision": getattr(torch, chosen.precision),
         }  # fmt: skip
 
     def train(self, trainer: Trainer, model: str, seed: int) -> list[float]:
@@ -68,9 +75,10 @@ class Setup:
         config = replace(self.prediction, model=model, seed=seed)
         if model == "hierarchical":  # a node near the root moves with every pair: shorter steps, and fewer passes do
             config = replace(config, epochs=max(1, config.epochs * 3 // 5), lr=0.4 * config.lr)
-        run = Run(trainer, self.corpus.ids, config, self.out / f"{model}-{seed}")
-        trained = run.train(self.resume and run.checkpoint.exists())
-        shutil.rmtree(run.out, ignore_errors=True)  # a single epoch leaves no checkpoint and no folder
+        run = Run(trainer, self.corpus.ids, config, self.out / f"{model}-{seed}", self.ranks)
+        trained = run.train(self.ranks.gather(self.resume and run.checkpoint.exists())[0])
+        if self.ranks.rank == 0:
+            shutil.rmtree(run.out, ignore_errors=True)  # a single epoch leaves no checkpoint and no folder
         return trained["losses"]
 
     def vectors(self, in_emb: np.ndarray, out_emb: np.ndarray) -> WordVectors:
@@ -89,9 +97,10 @@ def thinned(corpus: Corpus, threshold: float, seed: int) -> np.ndarray:
 def glove(setup: Setup, seed: int) -> Trained:
     record: dict[str, Any] = {}
     options = asdict(setup.factorisation)
-    counts = setup.count(thinned(setup.corpus, options.pop("subsample"), seed))
+    text = thinned(setup.corpus, options.pop("subsample"), setup.ranks.seed(seed))
+    counts = owned(setup.count(text), setup.ranks)
     with measured(record):
-        model = train_glove(counts, seed=seed, **options)
+        model = train_glove(counts, seed=seed, ranks=setup.ranks, **options)
     record |= {"losses": model.losses, "log_bilinear": log_bilinear_correlation(model, counts)}
     return WordVectors(setup.corpus.words, model.matrix, setup.corpus.counts), record
 
@@ -119,6 +128,8 @@ def fasttext(setup: Setup, seed: int) -> Trained:
         subwords = Subwords(corpus.words, chosen.minn, chosen.maxn, chosen.bucket)
         trainer = SubwordTrainer(subwords, **setup.trainer_options(seed))
         record["losses"] = setup.train(trainer, "fasttext", seed)
+    if setup.ranks.rank:
+        return setup.vectors(*trainer.embeddings()), record
     path = setup.out / ("fasttext.bin" if first else ".fasttext.bin")
     save_fasttext(path, trainer, corpus.words, corpus.counts, asdict(chosen))
     vectors = WordVectors.load(path)  # what is scored is what anyone loads
@@ -177,6 +188,8 @@ def train_models(setup: Setup, seeds: int, also: tuple[str, ...]) -> Iterator[tu
                 if name in TRAINERS:
                     raise
                 print(f"    left out, since it is not written yet: {hole}", flush=True)
+                continue
+            if setup.ranks.rank:
                 continue
             if seed == first and name in ("glove", "skipgram"):
                 vectors.save(setup.out / f"{name}.bin")

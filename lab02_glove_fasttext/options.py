@@ -16,6 +16,7 @@ from scipy import sparse
 from lab01_word2vec.corpus import Corpus, load_corpus
 from lab01_word2vec.enough import demand_enough
 from lab01_word2vec.options import SMALL, add_common_options
+from lab01_word2vec.ranks import ALONE, Ranks
 from lab02_glove_fasttext.fasttext import check_ngrams
 from lab02_glove_fasttext.glove import LEARNING_RATES
 from lab02_glove_fasttext.ppmi import demand_fewer_dimensions
@@ -94,9 +95,10 @@ def build_parser() -> OneLineParser:
     return parser
 
 
-def read_slice(args: argparse.Namespace) -> Corpus:
+def read_slice(args: argparse.Namespace, ranks: Ranks = ALONE) -> Corpus:
     """The first tokens of the corpus. Raises InputError where --tokens asks for more than there are."""
-    corpus = load_corpus(args.data, args.min_count, args.tokens or SLICE, args.subsample)
+    reading = {"cache": args.cache, "processes": args.threads, "ranks": ranks}
+    corpus = load_corpus(args.data, args.min_count, args.tokens or SLICE, args.subsample, **reading)
     if args.tokens and corpus.tokens < args.tokens:
         raise InputError(f"{args.data}: --tokens {args.tokens:,} asked of {corpus.tokens:,}: lower --tokens")
     return corpus
