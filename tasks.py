@@ -29,6 +29,7 @@ TASKS = {
     "course": "a course's own repository in --out DIR, without what was solved: see INSTRUCTOR.md",
     "notebooks": "write the notebooks from their Python files",
     "site": "the pages as a static site in build/site",
+    "scale": "more text and more processes: growth, ranks, memory; --data takes a text of 70 million tokens",
     "bench": "races against gensim, word2vec.c and fastText, and the harness against gensim's",
     "reports": "measure everything that the pages show, some hours",
 }
@@ -61,6 +62,8 @@ def commands(args: argparse.Namespace) -> list[list[str]]:
         return [["lab03_eval/solution.py", *(["--vectors", *args.vectors] if args.vectors else [])]]
     if task == "course":
         return [["scripts/course.py", *(["--out", os.path.abspath(args.out)] if args.out else [])]]
+    if task == "scale":
+        return [["scripts/report_scale.py", *(["--large", args.data] if args.data else [])]]
     if task == "bench":
         return [["scripts/bench.py", *data, "--report"], ["scripts/bench_eval.py", "--json", "reports/bench_eval.json"]]
     if task == "reports":

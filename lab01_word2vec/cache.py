@@ -12,7 +12,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -104,5 +104,6 @@ def _make(place: Path, text: Text, min_count: int, limit: int | None, processes:
         with open(temporary, "wb") as file:
             vocabulary = encode(text, min_count, limit, file, processes, ranks)
         identity = identify(vocabulary.words, np.load(temporary, mmap_mode="r"))
-    known = asdict(vocabulary) | {"words": " ".join(vocabulary.words)}
-    write_json(f"{place}.json", known | {"replaced": text.replaced, "identity": identity})
+    known = {"words": " ".join(vocabulary.words), "counts": vocabulary.counts, "tokens": vocabulary.tokens}
+    known |= {"pruned": vocabulary.pruned, "replaced": text.replaced, "identity": identity}
+    write_json(f"{place}.json", known)

@@ -66,20 +66,27 @@ def run(args: argparse.Namespace) -> None:
         return
     resume = args.resume or ranks.restarted(out / CHECKPOINT)
     trained = train_vectors(corpus, config, device, out, args.keep, resume, ranks)
-    if ranks.rank:
-        return
-    speed = int(corpus.counts.sum()) * config.epochs / max(trained.seconds, 1e-9)
-    vectors = save(corpus, trained, out)
+    if ranks.rank == 0:
+        save_and_show(corpus, config, trained, args, language, {"device": device.type, "ranks": ranks.count})
+
+
+def save_and_show(
+    corpus: Corpus, config: Configuration, trained: Trained, args: argparse.Namespace, language: str,
+    system: dict[str, Any],
+) -> None:  # fmt: skip
+    """Write the vectors, score them, write and print the scores, and draw the neighbours."""
+    out, vectors = Path(args.out), save(corpus, trained, Path(args.out))
     vectors.language = language
+    speed = int(corpus.counts.sum()) * config.epochs / max(trained.seconds, 1e-9)
     print(f"trained in {trained.seconds:.1f} s ({speed / 1e6:.2f} million words/s)")
 
     scores = evaluate(vectors, core_sets(language), language=language)
     report = {"config": asdict(config), "keep": args.keep, "precision": config.precision}
-    report |= {"language": language, "device": device.type, "threads": args.threads}
+    report |= {"language": language, "threads": args.threads} | system
     report |= {"corpus": {"name": corpus.name, "tokens": corpus.tokens, "words": len(corpus.words)}}
     report |= {"versions": {"python": platform.python_version(), "torch": torch.__version__}}
     training = {"seconds": trained.seconds, "losses": trained.losses, "words_per_second": speed}
-    training |= {"ranks": ranks.count, "exchanged_bytes": trained.exchanged}
+    training |= {"exchanged_bytes": trained.exchanged}
     report |= {"training": training, "command_seconds": time.perf_counter() - STARTED}
     write_json(out / "run.json", report | {"scores": scores})
     print(f"\n{describe(vectors, None if args.all_words else FREQUENT, language, config.seed)}")

@@ -1,6 +1,6 @@
 """A text of any length as ids in a file: numbered piece by piece, on several cores and by several ranks.
 
-`build_vocab` in solution.py keeps a text's ids in memory. Here it numbers one piece at a time, wherever a core is free.
+`build_vocab` in solution.py keeps a text's ids in memory. Here it is numbered piece by piece, wherever a core is free.
 The pieces' words are merged in the order of the text, so that words, ties and ids are those that `build_vocab` gives
 for the whole. Until the last piece is read, nobody knows which words are rare. The ids therefore wait in a file under
 the numbers that their words got when they first appeared, and are renumbered at the end.
@@ -17,10 +17,11 @@ import multiprocessing
 import signal
 import sys
 import tempfile
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -30,38 +31,33 @@ from wordlab.errors import InputError
 import numpy as np
 
 from lab01_word2vec.ranks import ALONE, Ranks
-from lab01_word2vec.solution import PIECE, build_vocab
+from lab01_word2vec.solution import PIECE
 from lab01_word2vec.text import Text
 
-CHARACTERS = 1 << 21  # of a piece: worth sending to another process
+CHARACTERS = 1 << 21  # of a piece
 DEALT = 1 << 17  # of a piece where ranks share a text: so many that all get as much of every topic
 LIMIT = 10_000_000  # words in the table, which are about a gigabyte
-AHEAD = 2  # pieces per process that are read before they are asked for
-
-
-class Piece(NamedTuple):
-    """A piece of the text: its words in the order in which they appear, their counts (v,) and its ids (n,) int32."""
-
-    words: str  # with spaces in between: one string travels faster than many
-    counts: np.ndarray
-    ids: np.ndarray
 
 
 class Table(NamedTuple):
-    """What a rank has counted: words as they appeared, their counts (v,) and the pieces (v,) where that was."""
+    """What was counted in one process: words as they appeared, their numbers, counts and first pieces, all (v,)."""
 
     words: list[str]
+    numbers: np.ndarray
     counts: np.ndarray
     pieces: np.ndarray
-    tokens: int
+    given: int  # numbers, those of words that have left the table included
+    sizes: dict[int, int]  # tokens of each piece, by its place
     pruned: int
+    replaced: int
+    name: str  # of its file
 
 
 @dataclass(frozen=True)
 class Vocabulary:
     """What `encode` knows of a text: words by falling count, ties by first appearance, and their counts (V,) int64.
 
-    `tokens` were there before rare words were dropped. `pruned` is 0 where the table never was full. Else words that
+    `tokens` were there before rare words were dropped. `pruned` is 0 where no table ever was full. Else words that
     were seen so often or less may have left it.
     """
 
@@ -75,21 +71,21 @@ class Numbers:
     """Words by the numbers that they got when they first appeared, with their counts."""
 
     def __init__(self, limit: int):
-        self.limit, self.tokens, self.pruned, self.given = limit, 0, 0, itertools.count()
+        self.limit, self.pruned, self.given = limit, 0, itertools.count()
         self.of_word: defaultdict[str, int] = defaultdict(self.given.__next__)
         self.counts = self.pieces = np.zeros(0, dtype=np.int64)  # by number
+        self.sizes: dict[int, int] = {}
 
-    def add(self, place: int, piece: Piece) -> np.ndarray:
-        """Count piece number `place`. Returns its ids (n,) int32 as numbers."""
-        numbers = np.fromiter(map(self.of_word.__getitem__, piece.words.split(" ")), dtype=np.int32)
-        new = max(0, int(numbers.max()) + 1 - len(self.counts))
-        self.counts = np.concatenate([self.counts, np.zeros(new, dtype=np.int64)])
-        self.pieces = np.concatenate([self.pieces, np.full(new, place)])
-        self.counts[numbers] += piece.counts
-        self.tokens += len(piece.ids)
+    def add(self, place: int, text: str) -> np.ndarray:
+        """Count a piece. Returns its ids (n,) int32, which are the numbers of its words."""
+        ids = np.fromiter(map(self.of_word.__getitem__, text.split()), dtype=np.int32)
+        counts = np.bincount(ids, minlength=len(self.counts))
+        self.pieces = np.concatenate([self.pieces, np.full(len(counts) - len(self.counts), place)])
+        counts[: len(self.counts)] += self.counts
+        self.counts, self.sizes[place] = counts, len(ids)
         if len(self.of_word) > self.limit:
             self._prune()
-        return numbers[piece.ids]
+        return ids
 
     def _prune(self) -> None:
         """Drop the words that were not seen more often than the median of them."""
@@ -102,9 +98,10 @@ class Numbers:
         """The numbers (v,) of the words that are in the table."""
         return np.fromiter(self.of_word.values(), dtype=np.int64, count=len(self.of_word))
 
-    def table(self) -> Table:
+    def table(self, replaced: int, name: str) -> Table:
         live = self.live()
-        return Table(list(self.of_word), self.counts[live], self.pieces[live], self.tokens, self.pruned)
+        counted = list(self.of_word), live, self.counts[live], self.pieces[live], len(self.counts)
+        return Table(*counted, self.sizes, self.pruned, replaced, name)
 
 
 def encode(
@@ -114,39 +111,62 @@ def encode(
     """Read `text`, or its first `limit` tokens, and write the ids of this rank's pieces to `file`, in NumPy's format.
 
     Of several ranks, each numbers every so many-th piece, and all learn the words of all. Raises InputError as
-    `build_vocab` does, and where a rank is left without text.
+    `build_vocab` in solution.py does, and where a rank is left without text.
     """
-    numbers, size = Numbers(most), CHARACTERS if ranks.count == 1 else DEALT
-    with tempfile.TemporaryFile(dir=Path(file.name).parent) as waiting:
-
-        def number_mine() -> None:
-            mine = itertools.islice(whole_words(first_tokens(text, limit), size), ranks.rank, None, ranks.count)
-            for place, piece in enumerate(in_order(mine, processes)):
-                numbers.add(place * ranks.count + ranks.rank, piece).tofile(waiting)
-
-        def write_mine() -> None:
-            row = {word: number for number, word in enumerate(vocabulary.words)}
-            rows = np.full(len(numbers.counts), -1, dtype="<i4")
-            rows[numbers.live()] = np.fromiter((row.get(word, -1) for word in numbers.of_word), dtype=np.int32)
-            if not (left := int(numbers.counts[rows >= 0].sum())):
-                raise InputError(f"no text is left for one of {ranks.count} ranks: start fewer, or give more text")
-            np.lib.format.write_array_header_1_0(file, {"descr": "<i4", "fortran_order": False, "shape": (left,)})
-            waiting.seek(0)
-            while len(part := np.fromfile(waiting, dtype=np.int32, count=PIECE)):
-                file.write(rows[part][rows[part] >= 0].tobytes())
-
-        ranks.agree(number_mine)
-        vocabulary = merge(ranks.gather(numbers.table()), min_count)
-        ranks.agree(write_mine)
+    size = CHARACTERS if ranks.count == 1 else DEALT
+    with tempfile.TemporaryDirectory(dir=Path(file.name).parent, prefix=".part-") as folder:
+        mine = ranks.agree(lambda: number(Reading(text, limit, size, Path(folder), most), processes, ranks))
+        text.replaced = mine[0].replaced
+        vocabulary = merge([table for tables in ranks.gather(mine) for table in tables], min_count)
+        ranks.agree(lambda: renumber(mine, vocabulary, Path(folder), file))
     return vocabulary
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A text, or its first `limit` tokens, in pieces of `size` characters; ids go to `folder`, tables up to `most`."""
+
+    text: Text
+    limit: int | None
+    size: int
+    folder: Path
+    most: int
+
+    def number(self, first: int, step: int) -> Table:
+        """Number every `step`-th piece from the `first` on, and write its ids to the file of that name.
+
+        The other pieces are read, too, which takes a hundredth of the time that sending them would.
+        """
+        numbers = Numbers(self.most)
+        pieces = enumerate(whole_words(first_tokens(self.text, self.limit), self.size))
+        with open(self.folder / str(first), "wb") as file:
+            for place, piece in itertools.islice(pieces, first, None, step):
+                file.write(numbers.add(place, piece).data)
+        return numbers.table(self.text.replaced, str(first))
+
+
+def number(reading: Reading, processes: int, ranks: Ranks) -> list[Table]:
+    """This rank's tables: one of each process, and a single one of a text that is a piece or two."""
+    few = sum(path.stat().st_size for path in reading.text.paths) < 2 * reading.size
+    firsts = range(ranks.rank, ranks.count * (1 if few else processes), ranks.count)
+    steps = [ranks.count * len(firsts)] * len(firsts)
+    if len(firsts) == 1:
+        return [reading.number(*firsts, *steps)]
+    # A forked process need not import anything. Elsewhere than on Linux, forking is not safe.
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    try:
+        with ProcessPoolExecutor(len(firsts), context, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
+            return list(pool.map(reading.number, firsts, steps))
+    except BrokenProcessPool:
+        raise InputError("a process that reads the text was killed; with --threads 1 there is none") from None
+
+
 def merge(tables: list[Table], min_count: int) -> Vocabulary:
-    """The vocabulary of the whole text, from what every rank has counted. Raises InputError if no word is left."""
-    total = sum(table.tokens for table in tables)
+    """The vocabulary of the whole text, from every process of every rank. Raises InputError if no word is left."""
+    total = sum(sum(table.sizes.values()) for table in tables)
     if not total:
         raise InputError("the corpus is empty")
-    # Two ranks never share a piece. Within a piece, the order is that of the table.
+    # Two tables never share a piece. Within a piece, the order is that of the table.
     words, counts = [word for table in tables for word in table.words], np.concatenate([t.counts for t in tables])
     order = np.argsort(np.concatenate([table.pieces for table in tables]), kind="stable")
     number: defaultdict[str, int] = defaultdict()
@@ -160,6 +180,25 @@ def merge(tables: list[Table], min_count: int) -> Vocabulary:
     kept = kept[np.argsort(-sums[kept], kind="stable")]
     by_number = list(number)
     return Vocabulary([by_number[i] for i in kept], sums[kept], total, max(table.pruned for table in tables))
+
+
+def renumber(tables: list[Table], vocabulary: Vocabulary, folder: Path, file: IO[bytes]) -> None:
+    """Write the ids of the tables' files as rows of the vocabulary, piece by piece in the order of the text."""
+    row = {word: number for number, word in enumerate(vocabulary.words)}
+    rows, left = [], 0
+    for table in tables:
+        of_words = np.fromiter((row.get(word, -1) for word in table.words), dtype=np.int32, count=len(table.words))
+        left += int(table.counts[of_words >= 0].sum())
+        rows.append(np.full(table.given, -1, dtype="<i4"))
+        rows[-1][table.numbers] = of_words
+    if not left:
+        raise InputError("no text is left for a rank: start fewer of them, or give more text")
+    np.lib.format.write_array_header_1_0(file, {"descr": "<i4", "fortran_order": False, "shape": (left,)})
+    with ExitStack() as stack:
+        files = [stack.enter_context(open(folder / table.name, "rb")) for table in tables]
+        for place, each in sorted((place, each) for each, table in enumerate(tables) for place in table.sizes):
+            found = rows[each][np.fromfile(files[each], dtype=np.int32, count=tables[each].sizes[place])]
+            file.write(found[found >= 0].data)
 
 
 def first_tokens(text: Text, limit: int | None) -> Iterator[str]:
@@ -189,36 +228,3 @@ def whole_words(pieces: Iterable[str], size: int) -> Iterator[str]:
         rest = rest[start:]
     if rest.strip():
         yield rest
-
-
-def in_order(texts: Iterable[str], processes: int) -> Iterator[Piece]:
-    """The pieces of words of `texts`, in their order, numbered by several processes where there is more than one."""
-    texts = iter(texts)
-    ahead = list(itertools.islice(texts, 2))
-    if processes == 1 or len(ahead) < 2:
-        yield from map(number_piece, itertools.chain(ahead, texts))
-        return
-    # A forked process need not import anything. Elsewhere than on Linux, forking is not safe.
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    try:
-        with ProcessPoolExecutor(processes, context, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
-            waiting: deque[Future[Piece]] = deque()
-            for text in itertools.chain(ahead, texts):
-                waiting.append(pool.submit(number_piece, text))
-                if len(waiting) > AHEAD * processes:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-    except BrokenProcessPool:
-        raise InputError("a process that reads the text was killed; with --threads 1 there is none") from None
-
-
-def number_piece(text: str) -> Piece:
-    """A piece with its words numbered as they appear."""
-    words, counts, ids, _ = build_vocab(text.split(), min_count=1)
-    first = np.empty(len(words), dtype=np.int64)
-    first[ids[::-1]] = np.arange(len(ids))[::-1]  # of several places, the last that is written stays
-    order = np.argsort(first)
-    row = np.empty(len(words), dtype=np.int32)
-    row[order] = np.arange(len(words))
-    return Piece(" ".join(words[i] for i in order), counts[order], row[ids])

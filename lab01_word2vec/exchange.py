@@ -1,14 +1,13 @@
 """What several ranks tell each other while they train one model: how far which rows have moved since last time.
 
-Every rank trains its own copy of the tables on its own pieces of the text. At an exchange, each rank gives the
-difference between its rows and those of the last exchange. The differences are added, so that a word which only one
-rank has met moves as far as that rank moved it, and every rank goes on from the sum.
+Every rank trains its own copy of the tables on its own pieces of the text. At an exchange each rank gives the steps
+that its rows have taken since the last one, the steps of all ranks are added, and every rank goes on from the sum. A
+word that only one rank has met moves as far as that rank moved it, where an average would halve it.
 
-A sum is right as long as no row moves far between two exchanges. "the" moves at every step and must be exchanged often;
-most words are met a few times per epoch and need not be. Exchange number n is therefore of the rows that move most, the
-first FEW · 2^(number of times that 2 divides n), and the last of an epoch is of all (Ji et al. 2016, "Parallelizing
-Word2Vec in Shared and Distributed Memory", §III-C). The sums of squares of Adagrad, which are exchanged as well, tell
-which rows move most.
+Two things make the sum right. Adagrad divides a step by the root of the squares that a rank has met; the sum is divided
+by the root of everyone's instead. And rows that move much are exchanged often: number n of an epoch's exchanges is of
+the first FEW · 2^t rows, where t is how often 2 divides n, and the last is of all (Ji, Shinn, Zhu & Dubey 2016,
+"Parallelizing Word2Vec in Shared and Distributed Memory", §III-C). RANKS.md explains and measures both.
 """
 
 from __future__ import annotations
@@ -21,8 +20,10 @@ from lab01_word2vec.ranks import Ranks
 from lab01_word2vec.solution import Place
 from lab01_word2vec.trainer import Saved
 
-FEW = int(__import__("os").environ.get("FEW","1024"))  # rows of a table in every other exchange
-EXCHANGES = int(__import__("os").environ.get("EXC","256"))  # per epoch
+FEW = 1024  # rows of a table in every exchange
+EXCHANGES = 768  # per epoch: about one per step of two ranks on text8
+HEAD_START = 100  # steps that the first rank takes before the others begin, so that rows have an order
+HALF = torch.bfloat16  # of what is given but at the end of an epoch: half the bytes, and all the range of float32
 AT_ONCE = 1 << 16  # rows that are copied at a time
 
 
@@ -46,7 +47,7 @@ class Shared:
 
     def __post_init__(self) -> None:
         self.known_rows, self.known_squares = self.rows.clone(), self.squares.clone()
-        self.order = torch.arange(len(self.rows), device=self.rows.device)
+        self.order = self.squares.argsort(descending=True, stable=True)
 
     def exchange(self, count: int, ranks: Ranks) -> int:
         """Add up how far the first `count` rows have moved on all ranks. Returns the bytes that this rank gave."""
@@ -54,6 +55,7 @@ class Shared:
         for numbers in self.order[:count].split(AT_ONCE):  # (n,)
             rows, squares = self.known_rows[numbers], self.known_squares[numbers]  # (n, d), (n,)
             told = tell(self.rows[numbers] - rows, self.squares[numbers], squares)  # (n, d + 1)
+            told = told.to(HALF if count < len(self.rows) else told.dtype)
             ranks.add(told)
             squares += told[:, -1]
             rows += told[:, :-1] / squares.sqrt()[:, None]
@@ -69,23 +71,29 @@ class Exchange:
     """The exchanges of a run, by its places. `bytes` counts what this rank has given."""
 
     def __init__(self, trainer: Saved, ranks: Ranks, epoch: int):
-        tensors = trainer.tensors()
-        ranks.broadcast(tensors)
-        self.ranks, self.done, self.bytes = ranks, epoch * EXCHANGES, 0
-        self.tables = [
-            Shared(tensor, tensors[f"{name}.squares" if f"{name}.squares" in tensors else "squares"])
-            for name, tensor in tensors.items()
-            if not name.endswith("squares")
-        ]
+        self.tensors, self.ranks, self.done, self.bytes = trainer.tensors(), ranks, epoch * EXCHANGES, 0
+        self.tables: list[Shared] = []
+        if epoch:
+            self.begin()
+
+    def begin(self) -> None:
+        """Let all ranks go on from the first one's tables."""
+        self.ranks.broadcast(self.tensors)
+        for name, tensor in self.tensors.items():
+            if not name.endswith("squares"):
+                squares = f"{name}.squares" if f"{name}.squares" in self.tensors else "squares"
+                self.tables.append(Shared(tensor, self.tensors[squares]))
 
     def reach(self, place: Place) -> None:
         """Make every exchange that is due at `place`: each rank makes the same number, however many steps it takes."""
+        if not self.tables:
+            if self.ranks.rank == 0 and place.step < HEAD_START and place.epoch == 0:
+                return
+            self.begin()
         progress = min(place.progress, 1 - 1e-9)  # pairs are only expected; an epoch's last exchange is at its end
         due = int((place.epoch + progress) * EXCHANGES)
         while self.done < due:
             self.done += 1
             number = self.done % EXCHANGES
-            # The first epoch begins without an order, and learns it soon.
-            full = number == 0 or (self.done < EXCHANGES and number in (1, 4, 16, 64))
             for table in self.tables:
-                self.bytes += table.exchange(len(table.rows) if full else FEW * (number & -number), self.ranks)
+                self.bytes += table.exchange(FEW * (number & -number) if number else len(table.rows), self.ranks)

@@ -231,21 +231,13 @@ class PaperTrainer:
 
 
 def train_glove(
-    counts: sparse.csr_array,
-    dim: int = 100,
-    epochs: int = 20,
-    lr: float | None = None,
-    x_max: float = 100.0,
-    alpha: float = 0.75,
-    l2: float = 0.1,
-    optimizer: str = "blocks",
-    seed: int = 1,
-    on_epoch: Callable[[Glove], None] | None = None,
-    ranks: Ranks = ALONE,
-) -> Glove:
-    """Train on symmetric counts X (V, V). The same seed and number of torch threads give the same bytes.
+    counts: sparse.csr_array, dim: int = 100, epochs: int = 20, lr: float | None = None, x_max: float = 100.0,
+    alpha: float = 0.75, l2: float = 0.1, optimizer: str = "blocks", seed: int = 1,
+    on_epoch: Callable[[Glove], None] | None = None, ranks: Ranks = ALONE,
+) -> Glove:  # fmt: skip
+    """Train on symmetric counts X (V, V), or on the rows that this rank owns (sharing.py).
 
-    Of several `ranks`, each has the rows of X that it owns (sharing.py), and all have the same model at the end.
+    The same seed and number of torch threads give the same bytes.
 
     `optimizer` is "blocks", whose lr falls linearly to 0, or "adagrad", the paper's, whose lr stays and which has no
     `l2`. `on_epoch` gets the model after every epoch; the time it takes is not in `seconds`. Raises InputError
@@ -257,12 +249,10 @@ def train_glove(
     started, rng = time.perf_counter(), np.random.default_rng(ranks.seed(seed))
     losses: list[float] = []
     paper, options = optimizer == "adagrad", (counts, dim, x_max, alpha)
-    if paper and ranks.count > 1:
-        raise InputError("--optimizer adagrad trains in one process; --optimizer blocks takes several ranks")
     trainer: Trainer = PaperTrainer(*options, rng) if paper else RowwiseTrainer(*options, l2, rng)
-    exchange = Exchange(trainer, ranks, 0) if isinstance(trainer, RowwiseTrainer) and ranks.count > 1 else None
-    of_words = sum(ranks.gather(counts.sum(axis=0, dtype=np.float64)))  # (V,), X is symmetric
-    token_share = of_words / of_words.sum()
+    exchange = _exchange(trainer, ranks)
+    in_all = sum(ranks.gather(counts.sum(dtype=np.float64)))
+    token_share = sum(ranks.gather(counts.sum(axis=0, dtype=np.float64))) / in_all  # (V,)
 
     def model() -> Glove:
         return settle(Glove(*trainer.parameters(), list(losses), time.perf_counter() - started), token_share)
@@ -277,6 +267,15 @@ def train_glove(
                 on_epoch(model())
                 started += time.perf_counter() - paused
     return model()
+
+
+def _exchange(trainer: Trainer, ranks: Ranks) -> Exchange | None:
+    """What lets several ranks train one model; None for one. Raises InputError for the paper's optimiser."""
+    if ranks.count == 1:
+        return None
+    if not isinstance(trainer, RowwiseTrainer):
+        raise InputError("--optimizer adagrad trains in one process; --optimizer blocks takes several ranks")
+    return Exchange(trainer, ranks, 0)
 
 
 def _pass(trainer: Trainer, lr: float, epoch: int, epochs: int, exchange: Exchange | None, bar: tqdm) -> float:

@@ -28,7 +28,7 @@ from wordlab.files import write_text
 ROOT = Path(__file__).resolve().parents[1]
 GLOSSARY = ROOT / "GLOSSARY.md"
 PAGES = [ROOT / "README.md", ROOT / "START.md", *sorted(ROOT.glob("lab0*/WALKTHROUGH.md"))]
-PAGES += [ROOT / "lab02_glove_fasttext" / "MORPHOLOGY.md"]
+PAGES += [ROOT / "lab01_word2vec" / "RANKS.md", ROOT / "lab02_glove_fasttext" / "MORPHOLOGY.md"]
 PAGES += [ROOT / "lab03_eval" / name for name in ("STATIC_OR_CONTEXTUAL.md", "RETRIEVAL.md")]
 # Other forms of a term, and irregular plurals, by the term's anchor.
 ALSO = {

@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 try:
@@ -34,7 +35,6 @@ from wordlab.tables import figure, markdown
 
 import numpy as np
 
-from lab01_word2vec.corpus import load_corpus
 from lab01_word2vec.encoding import first_tokens
 from lab01_word2vec.text import WIKI8, Text
 from scripts.processes import run_python
@@ -68,19 +68,28 @@ def unpacked(text: Text) -> Iterator[Path]:
 
 
 def measure_reading(args: argparse.Namespace) -> dict[str, float]:
-    """Seconds to encode the large text, a plain file, in three ways, and to the first step of the second start."""
+    """Seconds to encode the large text, a plain file, in three ways, and to the first step of the second start.
+
+    Each way has a process of its own, which tells how long it read.
+    """
     seconds: dict[str, float] = {}
-    ways: dict[str, dict[str, Any]] = {"memory": {}, "pieces": {"processes": 1}, "cores": {"processes": CORES}}
     with unpacked(large(args)) as path:
-        for name, options in ways.items():
-            started = time.perf_counter()
-            corpus = load_corpus(str(path), **options, cache=str(path.parent / name) if options else None)
-            seconds[name] = time.perf_counter() - started
+        for name, processes in (("memory", 0), ("pieces", 1), ("cores", CORES)):
+            told = run_python("-c", READ, path, path.parent / name, processes, cwd=ROOT, stdout=PIPE, text=True)
+            seconds[name], seconds["tokens"] = map(float, told.split())
+            print(name, seconds[name], flush=True)
         started = time.perf_counter()
         run_python("-c", FIRST_STEP, path, path.parent / "cores", cwd=ROOT)
-        return seconds | {"second_start": time.perf_counter() - started, "tokens": corpus.tokens}
+        return seconds | {"second_start": time.perf_counter() - started}
 
 
+READ = """
+import sys, time
+from lab01_word2vec.corpus import load_corpus
+started, processes = time.perf_counter(), int(sys.argv[3])
+corpus = load_corpus(sys.argv[1], cache=sys.argv[2] if processes else None, processes=processes or 1)
+print(time.perf_counter() - started, corpus.tokens)
+"""
 # What Lab 1's command does until it has taken a step, with its presets.
 FIRST_STEP = """
 import sys, torch

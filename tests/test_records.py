@@ -28,6 +28,7 @@ REPORTS = {
     "report_best.py": "best",
     "report_lab02.py": "lab02",
     "report_lab03.py": "lab03",
+    "report_scale.py": "scale",
     "report_morphology.py": "morphology",
     "report_contextual.py": "contextual",
     "report_retrieval.py": "retrieval",
@@ -65,6 +66,7 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for page in (
         "README.md",
         "best_vectors/README.md",
+        "lab01_word2vec/RANKS.md",
         "lab02_glove_fasttext/MORPHOLOGY.md",
         "lab03_eval/STATIC_OR_CONTEXTUAL.md",
         "lab03_eval/RETRIEVAL.md",

@@ -15,7 +15,7 @@ import pytest
 
 from lab01_word2vec import command, encoding
 from lab01_word2vec.corpus import Corpus, load_corpus
-from lab01_word2vec.encoding import Numbers, encode, number_piece, whole_words
+from lab01_word2vec.encoding import Numbers, encode, whole_words
 from lab01_word2vec.text import Text
 from tests.commands import Done, demand_one_line, in_process
 
@@ -60,9 +60,17 @@ def test_pieces_are_cut_between_words(size):
     assert "".join("".join(pieces).split()) == "".join(ODD.split())
 
 
-def test_a_piece_numbers_its_words_as_they_appear():
-    words, counts, ids = number_piece("b a c a a b")
-    assert (words, counts.tolist(), ids.tolist()) == ("b a c", [2, 3, 1], [0, 1, 2, 1, 1, 0])
+def test_words_get_numbers_as_they_appear_and_keep_them():
+    numbers = Numbers(limit=10)
+    assert numbers.add(0, "b a c a a b").tolist() == [0, 1, 2, 1, 1, 0]
+    assert numbers.add(3, "d a").tolist() == [3, 1]
+    table = numbers.table(0, "")
+    assert (table.words, table.counts.tolist(), table.pieces.tolist()) == (
+        ["b", "a", "c", "d"],
+        [2, 4, 1, 1],
+        [0, 0, 0, 3],
+    )
+    assert table.sizes == {0: 6, 3: 2}
 
 
 def test_ties_are_broken_by_the_first_appearance_in_the_whole_text(tmp_path, monkeypatch):
@@ -75,7 +83,7 @@ def test_a_full_table_loses_the_rarest_words_and_the_ids_stay_right(small_text, 
     tokens = small_text.read_text().split()
     with open(tmp_path / "ids.npy", "wb+") as file:
         vocabulary = encode(Text(str(small_text)), 5, None, file, most=2_000)
-        ids = np.load(tmp_path / "ids.npy")
+    ids = np.load(tmp_path / "ids.npy")
     counts = Counter(tokens)
     assert 0 < vocabulary.pruned < 20
     assert vocabulary.tokens == len(tokens)
@@ -91,7 +99,7 @@ def test_a_full_table_loses_the_rarest_words_and_the_ids_stay_right(small_text, 
 def test_the_table_never_holds_more_than_its_limit():
     numbers = Numbers(limit=50)
     for place in range(40):
-        numbers.add(place, number_piece(" ".join(f"w{place}-{i}" for i in range(20)) + " often"))
+        numbers.add(place, " ".join(f"w{place}-{i}" for i in range(20)) + " often")
         assert len(numbers.of_word) <= 50
     assert numbers.pruned == 1
     assert numbers.counts[numbers.of_word["often"]] > 1

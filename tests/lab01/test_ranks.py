@@ -21,7 +21,7 @@ import torch
 from lab01_word2vec import exchange
 from lab01_word2vec.exchange import Exchange, Shared
 from lab01_word2vec.ranks import ALONE, Ranks
-from lab01_word2vec.solution import Place
+from lab01_word2vec.solution import START, Place
 from lab03_eval.vectors import WordVectors
 from tests.commands import process
 from tests.conftest import ROOT
@@ -89,9 +89,11 @@ def test_a_partial_exchange_is_of_the_rows_that_move_most_and_loses_nothing():
         mine["table"] += 1.0
         shared.exchange(3, ranks)
         assert shared.order[:3].tolist() == [7, 6, 5]
-        torch.testing.assert_close((mine["table"] - start["table"])[:, 0], torch.tensor([1.0] * 5 + [2.0] * 3))
+        rounded = {"rtol": 0, "atol": 0.01}  # in between, what is given has half precision
+        moved = (mine["table"] - start["table"])[:, 0]
+        torch.testing.assert_close(moved, torch.tensor([1.0] * 5 + [2.0] * 3), **rounded)
         shared.exchange(8, ranks)
-        torch.testing.assert_close(mine["table"], start["table"] + 2)
+        torch.testing.assert_close(mine["table"], start["table"] + 2, **rounded)
         return mine["table"]
 
     one, other = together(2, work)
@@ -111,21 +113,25 @@ def test_every_rank_makes_the_same_exchanges_however_many_steps_it_takes(monkeyp
         meeting.reach(Place(2, 0, 0.0))
         return meeting.done, meeting.bytes
 
-    # By halves, 1 row, 2, 1, 4 …, and all 8 at the end; in the first epoch all at 1 and 4, too.
-    rows = [min(8, n & -n) for n in range(1, 16)] + [8]
-    assert together(2, work) == [(32, (2 * sum(rows) + 7 + 4) * (3 + 1) * 4)] * 2
+    # 1 row, 2, 1, 4 … in half precision, all 8 in the middle and at the end in single precision
+    given = sum((2 if n != 8 else 4) * (n & -n) for n in range(1, 16)) + 4 * 8
+    assert together(2, work) == [(32, 2 * given * (3 + 1))] * 2
 
 
-def test_ranks_start_from_the_first_ones_tables():
+def test_the_first_rank_takes_some_steps_alone_and_the_others_go_on_from_its_tables():
     def work(ranks: Ranks) -> torch.Tensor:
         [mine] = tables(1)
         mine["table"] += 5 * ranks.rank
-        Exchange(Held(mine), ranks, epoch=0)
+        meeting = Exchange(Held(mine), ranks, epoch=0)
+        meeting.reach(START)  # where the others begin, and the first one goes on
+        if ranks.rank == 0:
+            mine["table"] += 1
+            meeting.reach(Place(0, exchange.HEAD_START, 0.0))
         return mine["table"]
 
     one, other = together(2, work)
     assert torch.equal(one, other)
-    assert torch.equal(one, tables(1)[0]["table"])
+    assert torch.equal(one, tables(1)[0]["table"] + 1)
 
 
 def test_a_resumed_run_goes_on_with_the_exchanges_of_its_epoch():
@@ -268,15 +274,17 @@ def demand_one_line_of(run: subprocess.Popen[str], *parts: str) -> None:
 def test_fewer_pieces_than_ranks(tmp_path):
     (tmp_path / "text").write_text("the cat and the dog sat " * 50)
     run = torchrun(2, "--data", str(tmp_path / "text"), "--out", str(tmp_path / "out"), *SMALL)
-    demand_one_line_of(run, "text", "2 ranks")
+    demand_one_line_of(run, "text", "rank 1", "start fewer")
 
 
+@pytest.mark.long
 def test_a_file_that_is_not_there_is_told_once(tmp_path):
     demand_one_line_of(
         torchrun(2, "--data", "nowhere", "--out", str(tmp_path / "out"), *SMALL), "nowhere", "no such file"
     )
 
 
+@pytest.mark.long
 def test_an_option_that_is_wrong_is_told_once(tmp_path):
     run = torchrun(2, "--data", "sample", "--out", str(tmp_path / "out"), "--dim", "0")
     demand_one_line_of(run, "--dim")

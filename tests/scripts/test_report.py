@@ -19,7 +19,8 @@ from tests.scripts.commands import script
 LABS = ("lab01_word2vec", "lab02_glove_fasttext", "lab03_eval")
 PAGES = (
     "README.md", "best_vectors/README.md", "reports/best.md",
-    "lab02_glove_fasttext/MORPHOLOGY.md", "lab03_eval/STATIC_OR_CONTEXTUAL.md", "lab03_eval/RETRIEVAL.md",
+    "reports/scale.md", "lab01_word2vec/RANKS.md", "lab02_glove_fasttext/MORPHOLOGY.md",
+    "lab03_eval/STATIC_OR_CONTEXTUAL.md", "lab03_eval/RETRIEVAL.md",
     *(f"{lab}/WALKTHROUGH.md" for lab in LABS), *(f"reports/lab0{lab}.md" for lab in (1, 2, 3)),
 )  # fmt: skip
 # Each report, and the pages that hold tables of it.
@@ -29,6 +30,7 @@ REPORTS = {
     "bench_busy.py": ("reports/lab01.md",),
     "report_lab02.py": ("lab02_glove_fasttext/WALKTHROUGH.md", "reports/lab02.md"),
     "report_lab03.py": ("lab03_eval/WALKTHROUGH.md", "reports/lab03.md"),
+    "report_scale.py": ("reports/scale.md", "lab01_word2vec/RANKS.md"),
     "report_morphology.py": ("lab02_glove_fasttext/MORPHOLOGY.md",),
     "report_contextual.py": ("lab03_eval/STATIC_OR_CONTEXTUAL.md",),
     "report_retrieval.py": ("lab03_eval/RETRIEVAL.md",),
