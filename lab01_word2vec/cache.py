@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from wordlab.errors import InputError
-from wordlab.files import demand_writable, replacing, write_json
+from wordlab.files import replacing, write_json
 
 import numpy as np
 
@@ -61,7 +61,7 @@ def read_cached(
         found = ranks.agree(lambda: _load(place))
         if not all(ranks.gather(found is not None)):
             try:
-                ranks.agree(lambda: demand_writable(place.parent))
+                ranks.agree(lambda: _demand_room(place.parent))
                 _make(place, text, min_count, limit, processes, ranks)
             except OSError as error:
                 reason = error.strerror or error
@@ -73,6 +73,13 @@ def read_cached(
     finally:
         if temporary:
             shutil.rmtree(temporary, ignore_errors=True)  # the mapped file lives on until it is let go
+
+
+def _demand_room(folder: Path) -> None:
+    """Raise OSError before the text is read where nothing can be written. Ranks may share the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        pass
 
 
 def _key(text: Text, min_count: int, limit: int | None, ranks: Ranks) -> str:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -89,18 +90,16 @@ class Ranks:
 ALONE = Ranks()
 
 
-class talking:
+@contextmanager
+def talking() -> Iterator[None]:
     """Where another rank has gone or does not answer, the error is one line: InputError."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, RuntimeError):
-            raise InputError(
-                "another rank ended or does not answer (its own message says why); what was saved is kept, and "
-                "torchrun --max-restarts starts again from there"
-            ) from None
+    try:
+        yield
+    except RuntimeError:
+        raise InputError(
+            "another rank ended or does not answer (its own message says why); what was saved is kept, and "
+            "torchrun --max-restarts starts again from there"
+        ) from None
 
 
 def restarts() -> int:

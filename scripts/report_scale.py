@@ -75,7 +75,7 @@ def measure_reading(args: argparse.Namespace) -> dict[str, float]:
     seconds: dict[str, float] = {}
     with unpacked(large(args)) as path:
         for name, processes in (("memory", 0), ("pieces", 1), ("cores", CORES)):
-            told = run_python("-c", READ, path, path.parent / name, processes, cwd=ROOT, stdout=PIPE, text=True)
+            told = run_python("-c", READ, path, path.parent / name, str(processes), cwd=ROOT, stdout=PIPE, text=True)
             seconds[name], seconds["tokens"] = map(float, told.split())
             print(name, seconds[name], flush=True)
         started = time.perf_counter()
@@ -132,12 +132,14 @@ def measure_growth(args: argparse.Namespace) -> dict[str, Any]:
 
 def measure_ranks(args: argparse.Namespace) -> dict[str, Any]:
     """Scores, seconds and bytes on wiki8, by the number of ranks, a run per seed. One rank has all cores."""
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = load(args.root, RECORD).get("ranks", {})
     with tempfile.TemporaryDirectory() as scratch:
-        for ranks, seed in itertools.product(RANKS, SEEDS):
+        for ranks, seed in itertools.product(args.ranks, SEEDS):
+            if seed == SEEDS[0]:
+                found[str(ranks)] = []
             options = ("--data", WIKI8, "--cache", str(Path(scratch, "cache")), "--seed", str(seed))
             run = train(*options, out=Path(scratch), ranks=ranks, threads=max(1, CORES // ranks))
-            found.setdefault(str(ranks), []).append(run)
+            found[str(ranks)].append(run)
             print(ranks, seed, run, flush=True)
     return found
 
@@ -272,6 +274,8 @@ def run(args: argparse.Namespace) -> None:
 
 def build_parser() -> OneLineParser:
     parser = REPORT.build_parser(__doc__)
+    told = "how many ranks to measure; the others keep their figures"
+    parser.add_argument("--ranks", type=int, nargs="+", choices=RANKS, default=RANKS, metavar="N", help=told)
     parser.add_argument("--large", metavar="FILE", help="a text of 70 million tokens or more")
     return parser
 
