@@ -15,7 +15,7 @@ from wordlab.errors import InputError
 from scripts.reporting import ROOT
 
 COMMAND = ROOT / "lab01_word2vec" / "solution.py"
-LOOK_EVERY = 0.1  # seconds
+LOOK_EVERY = 0.5  # seconds
 SCORES = ("wordsim353.rho", "simlex999.rho", "google.full.accuracy", "google.top30k.accuracy")
 
 
