@@ -25,7 +25,7 @@ from lab03_eval.vectors import WordVectors
 from tests.conftest import ROOT
 from tests.test_documents import PAGES, prose, read
 
-COMMAND = r"(?:LAB_\w+=\S+ )*(?:python3?|make|pytest|pip|git|cd|\.) [^ ].*"
+COMMAND = r"(?:LAB_\w+=\S+ )*(?:python3?|torchrun|make|pytest|pip|git|cd|\.) [^ ].*"
 # What `make test` types too.
 QUICK = r"python (?:demos/(?:analogy|tiny)|scripts/(?:make_starter|quiz)|scripts/progress\.py my_lab01$).*|\. .*"
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist", "runs", "my_*", "text8")
@@ -51,6 +51,7 @@ class Instead:
 INSTEAD = (
     Instead(r"(.*--data )wiki8( --resume)", r"\1sample\2", "trains for minutes"),
     Instead(r"(.*numpy_sgns\.py --data )wiki8", r"\1sample --epochs 1", "trains for minutes"),
+    Instead(r"(torchrun .*--data )wiki8.*", r"\1sample --dry-run", "trains for minutes"),
     Instead(rf"{LABS_TRAIN}--data wiki8.*", r"\g<0> --dry-run", "trains for minutes"),
     Instead(r"python -m lab03_eval\.tasks", r"\g<0> --help", "the changelog names the command; it takes vectors"),
     Instead(r"python -m (?:lab03_eval\.)?tasks \S+", r"\g<0> --only trec", "all tasks take minutes"),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -11,6 +15,8 @@ from lab02_glove_fasttext import glove
 from lab02_glove_fasttext.glove import train_glove
 from lab02_glove_fasttext.sharing import owned, rows_of
 from lab02_glove_fasttext.solution import cooccurrence
+from lab03_eval.vectors import SubwordVectors, WordVectors
+from tests.conftest import ROOT
 from tests.together import together
 
 VOCAB = 60
@@ -65,3 +71,19 @@ def test_several_ranks_have_one_model_and_fit_the_counts_as_well_as_one(text):
     assert one.losses == other.losses
     assert one.losses[-1] < 1.15 * alone.losses[-1]
     assert one.losses[-1] < 0.2 * one.losses[0]
+
+
+@pytest.mark.long
+def test_the_command_trains_every_model_on_two_ranks(small_text, tmp_path):
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    options = ["--epochs", "1", "--glove-epochs", "1", "--dim", "8", "--threads", "1", "--also", "cbow", "hierarchical"]
+    done = subprocess.run(
+        [*torchrun, ROOT / "lab02_glove_fasttext" / "solution.py", "--data", small_text, "--out", tmp_path, *options],
+        env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("done in") == 1
+    for name in ("glove", "skipgram", "fasttext"):
+        vectors = WordVectors.load(tmp_path / f"{name}.bin")
+        assert np.isfinite(vectors.matrix).all()
+        assert isinstance(vectors, SubwordVectors) == (name == "fasttext")
