@@ -97,8 +97,8 @@ def talking() -> Iterator[None]:
         yield
     except RuntimeError:
         raise InputError(
-            "another rank ended or does not answer (its own message says why); what was saved is kept, and "
-            "torchrun --max-restarts starts again from there"
+            "another rank ended or does not answer (its own message says why); what was saved is kept, and torchrun "
+            "can start all ranks again from there (RANKS.md)"
         ) from None
 
 

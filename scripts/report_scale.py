@@ -104,13 +104,16 @@ trainer.step(next(trainer.batches(corpus.ids, 0))[0], 0.25, True)
 
 
 def measure_memory(args: argparse.Namespace) -> dict[str, Any]:
-    """One epoch on the large text, and on four files with it: the memory that is the process's own."""
+    """One epoch on the large text, and on four files with it: the memory that is the process's own.
+
+    A word has to occur four times as often in the longer text, so that both have the same vocabulary.
+    """
     found = {}
     with unpacked(large(args)) as path, tempfile.TemporaryDirectory() as scratch:
         for copies in (1, 4):
             data = [str(path)] * copies
             cache = str(Path(scratch, f"cache{copies}"))
-            options = ("--cache", cache, "--epochs", "1")
+            options = ("--cache", cache, "--epochs", "1", "--min-count", str(5 * copies))
             found[str(copies)] = train("--data", *data, *options, out=Path(scratch), threads=CORES)
             print(copies, found[str(copies)], flush=True)
     return found

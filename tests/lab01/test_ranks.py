@@ -239,6 +239,7 @@ def kill_and_go_on(small_text: Path, out: Path, rank: int, wait: float, once: st
     return (out / "vectors.bin").read_bytes()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the ranks in /proc")
 def test_a_rank_that_is_killed_starts_again_from_the_checkpoint_and_ends_with_the_same_bytes(small_text, tmp_path):
     whole = undisturbed(small_text, tmp_path / "whole")
@@ -269,6 +270,7 @@ def demand_one_line_of(run: subprocess.Popen[str], *parts: str) -> None:
     assert "done in" not in printed
 
 
+@pytest.mark.long
 def test_fewer_pieces_than_ranks(tmp_path):
     (tmp_path / "text").write_text("the cat and the dog sat " * 50)
     run = torchrun(2, "--data", str(tmp_path / "text"), "--out", str(tmp_path / "out"), *SMALL)

@@ -44,6 +44,7 @@ def test_the_shipped_vectors_are_what_their_page_says(shipped):
     assert accuracy > 0.3
 
 
+@pytest.mark.long
 def test_without_arguments_it_measures_and_draws_the_shipped_vectors(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # the default --out is relative
     done = lab03("--top", "300")

@@ -33,6 +33,7 @@ def measure(root: Path, text: Path, *names: str) -> dict:
     return json.loads((root / "reports" / text.stem / "device.json").read_text())
 
 
+@pytest.mark.long
 def test_every_size_of_step_is_measured_and_every_view(root, tiny_text):
     found = measure(root, tiny_text, "lab", "best")
     runs = found["lab"]["runs"]
@@ -74,6 +75,7 @@ def test_quality_is_the_first_schedule_that_reaches_gensims_scores(monkeypatch, 
         assert schedule["size"] == bench_device.SIZES[-1]
 
 
+@pytest.mark.long
 def test_the_trainers_tests_run_on_the_device(monkeypatch, root):
     monkeypatch.setattr(bench_device, "TESTS", {"lab01": ("sides",)})
     args = bench_device.parser().parse_args(["--device", "cpu", "--root", str(root)])
