@@ -191,10 +191,9 @@ def reading_table(seconds: dict[str, float]) -> str:
 
 def memory_table(found: dict[str, Any]) -> str:
     rows = [
-        [f"{run['tokens'] / 1e6:.1f} million", f"{run['words']:,}", f"{run['memory_mb']:.0f}", per_token(run)]
-        for run in found.values()
+        [f"{run['tokens'] / 1e6:.1f} million", f"{run['words']:,}", f"{run['memory_mb']:.0f}"] for run in found.values()
     ]
-    return markdown(["tokens", "words", "own memory, MB", "µs of training per token and epoch"], rows)
+    return markdown(["tokens", "words", "own memory, MB"], rows)
 
 
 def per_token(run: dict[str, Any]) -> str:

@@ -159,7 +159,7 @@ def test_what_a_solution_needs_is_within_reach(witness):
     [
         ({"memory": 10**9}, "for _ in range(6): os.fork() or hold(3 * 10**8)\n    hold(0)", "more than 1 GB of memory"),
         ({"disk": 10**7}, "open('a', 'wb').write(bytes(5 * 10**7))\n    hold(0)", "it wrote more than 10 MB"),
-        ({"entries": 50}, "[open(str(n), 'w') for n in range(99)]\n    hold(0)", "or 50 files"),
+        ({"entries": 90}, "[open(str(n), 'w') for n in range(199)]\n    hold(0)", "or 90 files"),
     ],
 )  # fmt: skip
 def test_ceilings_hold_for_all_processes_together(tmp_path, ceiling, body, said):
