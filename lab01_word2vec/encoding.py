@@ -135,7 +135,7 @@ class Reading:
     def number(self, first: int, step: int) -> Table:
         """Number every `step`-th piece from the `first` on, and write its ids to the file of that name.
 
-        The other pieces are read, too, which takes a hundredth of the time that sending them would.
+        The other pieces are read, too, which costs less than sending each piece to its process would.
         """
         numbers = Numbers(self.most)
         pieces = enumerate(whole_words(first_tokens(self.text, self.limit), self.size))

@@ -51,7 +51,7 @@ TITLES = dict(zip(SCORES, ("WordSim-353 ρ", "SimLex-999 ρ", "Google full %", "
 
 
 def large(args: argparse.Namespace) -> Text:
-    """The large text. Raises InputError without one, and for one that is too short."""
+    """The large text. Raises InputError without one."""
     if not args.large:
         raise InputError(f"reading, memory and growth need a text of {4 * TEXT8:,} tokens or more: give --large FILE")
     return Text(args.large)
