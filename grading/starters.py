@@ -42,7 +42,7 @@ class Starter:
 
 
 STARTERS = {
-    "lab01": Starter(PACKAGES["lab01"], ("solution.py", COMMAND)),
+    "lab01": Starter(PACKAGES["lab01"], ("solution.py", COMMAND, "shards.py")),
     "lab02": Starter(PACKAGES["lab02"], ("solution.py", COMMAND)),
     "lab03": Starter(PACKAGES["lab03"], ("solution.py", COMMAND, "eval_embeddings.py", "tasks/__main__.py")),
 }

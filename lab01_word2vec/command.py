@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> None:
     reading = {"cache": args.cache, "processes": args.threads, "ranks": ranks}
     corpus = load_corpus(args.data, args.min_count, subsample=args.subsample, **reading)
     language, told = settle_language(args, corpus)
-    config = configure(args, corpus, str(precision).removeprefix("torch."))
+    config = configure(args, corpus, str(precision).removeprefix("torch."), ranks.count)
     shape = {key: value for key, value in asdict(config).items() if key != "corpus"}
     ranks.demand_same("options or versions", shape | {"torch": torch.__version__, "keep": args.keep})
     usual = args.epochs or PRESETS[args.preset]["epochs"]

@@ -6,7 +6,7 @@ word that only one rank has met moves as far as that rank moved it, where an ave
 
 Two things make the sum right. Adagrad divides a step by the root of the squares that a rank has met; the sum is divided
 by the root of everyone's instead. And rows that move much are exchanged often: number n of an epoch's exchanges is of
-the first FEW · 2^t rows, where t is how often 2 divides n, and the last is of all (Ji, Shinn, Zhu & Dubey 2016,
+the first F · 2^t rows, where t is how often 2 divides n, and the last is of all (Ji, Shinn, Zhu & Dubey 2016,
 "Parallelizing Word2Vec in Shared and Distributed Memory", §III-C). RANKS.md explains and measures both.
 """
 
@@ -20,7 +20,7 @@ from lab01_word2vec.ranks import Ranks
 from lab01_word2vec.solution import Place
 from lab01_word2vec.trainer import Saved
 
-FEW = 256  # rows of a table in every exchange
+FEW = 64  # rows of a table in every exchange, times the square of the number of ranks
 EXCHANGES = 512  # per epoch: one for every other step of two ranks on text8
 HEAD_START = 100  # steps that the first rank takes before the others begin, so that rows have an order
 AT_ONCE = 1 << 16  # rows that are copied at a time
@@ -32,7 +32,20 @@ def tell(moved: torch.Tensor, squares: torch.Tensor, known: torch.Tensor) -> tor
     `squares` (n,) are Adagrad's sums on this rank, and `known` (n,) the last exchange's. Each step was divided by
     the root of the squares that this rank knew. The sum over all ranks is divided by the root of everyone's squares.
     """
+    # BEGIN SOLUTION: the steps times √squares, and in the last column the squares that are new since `known`
     return torch.cat([moved * squares.sqrt()[:, None], (squares - known)[:, None]], dim=1)
+    # END SOLUTION
+
+
+def hear(rows: torch.Tensor, known: torch.Tensor, told: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Rows (n, d) and their squares (n,) after an exchange, of which `told` (n, d + 1) is the sum over all ranks.
+
+    `rows` (n, d) and their sums of squares `known` (n,) are those of the last exchange.
+    """
+    # BEGIN SOLUTION: squares = known + everyone's new ones; rows + everyone's undivided steps / √squares
+    squares = known + told[:, -1]
+    return torch.addcmul(rows, told[:, :-1], squares.rsqrt()[:, None]), squares
+    # END SOLUTION
 
 
 @dataclass
@@ -52,11 +65,10 @@ class Shared:
         """Add up how far the first `count` rows have moved on all ranks. Returns the bytes that this rank gave."""
         given = 0
         for numbers in self.order[:count].split(AT_ONCE):  # (n,)
-            rows, squares = self.known_rows.index_select(0, numbers), self.known_squares[numbers]  # (n, d), (n,)
-            told = tell(self.rows.index_select(0, numbers).sub_(rows), self.squares[numbers], squares)  # (n, d + 1)
+            rows, known = self.known_rows.index_select(0, numbers), self.known_squares[numbers]  # (n, d), (n,)
+            told = tell(self.rows.index_select(0, numbers).sub_(rows), self.squares[numbers], known)  # (n, d + 1)
             ranks.add(told)
-            squares += told[:, -1]
-            rows.addcmul_(told[:, :-1], squares.rsqrt()[:, None])
+            rows, squares = hear(rows, known, told)
             for table in (self.rows, self.known_rows):
                 table.index_copy_(0, numbers, rows)
             self.squares[numbers] = self.known_squares[numbers] = squares
@@ -71,6 +83,7 @@ class Exchange:
 
     def __init__(self, trainer: Saved, ranks: Ranks, epoch: int):
         self.tensors, self.ranks, self.done, self.bytes = trainer.tensors(), ranks, epoch * EXCHANGES, 0
+        self.few = FEW * ranks.count**2
         self.tables: list[Shared] = []
         if epoch:
             self.begin()
@@ -95,4 +108,4 @@ class Exchange:
             self.done += 1
             number = self.done % EXCHANGES
             for table in self.tables:
-                self.bytes += table.exchange(FEW * (number & -number) if number else len(table.rows), self.ranks)
+                self.bytes += table.exchange(self.few * (number & -number) if number else len(table.rows), self.ranks)

@@ -25,6 +25,7 @@ BEST = "best"  # several models joined: the package best_vectors, which stands a
 # hence the lower rate.
 ENGINES = {"pairs": 0.125, "blocks": 0.25}  # the learning rate of an engine, times the preset's stride
 WAYS = ("in", "sum", "centred", "flattened")  # of making one table of two: keep_vectors in kept.py
+RANKS_STRIDE = 1.4  # of several ranks' rate: fewer steps, each put together of all ranks' (RANKS.md)
 SMALL = 10_000_000  # tokens; a smaller corpus gets more epochs and a learning rate of its own
 
 
@@ -105,13 +106,14 @@ def build_parser() -> OneLineParser:
     return parser
 
 
-def configure(args: argparse.Namespace, corpus: Corpus, precision: str = "float32") -> Configuration:
+def configure(args: argparse.Namespace, corpus: Corpus, precision: str = "float32", ranks: int = 1) -> Configuration:
     """Defaults, then the engine's and the preset's, then the corpus's, then the command line's.
 
-    `precision` is the block engine's; pairs are always float32. Raises InputError where the corpus is too small.
+    `precision` is the block engine's; pairs are always float32. Several `ranks` take fewer and longer steps by default.
+    Raises InputError where the corpus is too small.
     """
     demand_enough(args.data, corpus.words, len(corpus.ids), corpus.kept)
-    lr, preset = ENGINES[args.engine], PRESETS[args.preset]
+    lr, preset = ENGINES[args.engine] * (RANKS_STRIDE if ranks > 1 else 1), PRESETS[args.preset]
     settled: dict[str, Any] = {"dim": 100, "window": 5, "negatives": 5, "shared": 96}
     settled |= {"epochs": preset["epochs"], "lr": lr * preset["stride"]}
     if corpus.tokens < SMALL:  # more passes for as many gradients, and shorter steps

@@ -7,21 +7,23 @@
 
 Measurements: `reading` (a text encoded by one process and by several, and the second start), `memory` (the large text
 against four times as much), `growth` (a quarter of text8's tokens up to four times as many), `ranks` (wiki8 on 1, 2
-and 4 ranks, seeds 1 to 3) and `words` (a vocabulary of a million). Nothing else should run on the machine. Four ranks
-on two cores are measured for their scores; their time says nothing.
+and 4 ranks, seeds 1 to 3), `rate` (two ranks at the learning rate of one), `apart` (two halves of wiki8 joined at the
+end) and `words` (a vocabulary of a million). Nothing else should run on the machine. Four ranks on two cores are
+measured for their scores; their time says nothing.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import json
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import PIPE
+from subprocess import DEVNULL, PIPE
 from typing import Any
 
 try:
@@ -36,6 +38,7 @@ from wordlab.tables import figure, markdown
 import numpy as np
 
 from lab01_word2vec.encoding import first_tokens
+from lab01_word2vec.options import ENGINES, PRESETS
 from lab01_word2vec.text import WIKI8, Text
 from scripts.processes import run_python
 from scripts.reporting import REPORTS, ROOT, Report, load
@@ -134,16 +137,41 @@ def measure_growth(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def measure_ranks(args: argparse.Namespace) -> dict[str, Any]:
-    """Scores, seconds and bytes on wiki8, by the number of ranks, a run per seed. One rank has all cores."""
-    found: dict[str, Any] = load(args.root, RECORD).get("ranks", {})
+    """Scores, seconds and bytes on wiki8, by the number of ranks, a run per seed. One rank has all cores.
+
+    The numbers of ranks take turns, so that a slow hour of the machine slows down all of them.
+    """
+    found: dict[str, Any] = load(args.root, RECORD).get("ranks", {}) | {str(ranks): [] for ranks in args.ranks}
     with tempfile.TemporaryDirectory() as scratch:
-        for ranks, seed in itertools.product(args.ranks, SEEDS):
-            if seed == SEEDS[0]:
-                found[str(ranks)] = []
+        for seed, ranks in itertools.product(SEEDS, args.ranks):
             options = ("--data", WIKI8, "--cache", str(Path(scratch, "cache")), "--seed", str(seed))
             run = train(*options, out=Path(scratch), ranks=ranks, threads=max(1, CORES // ranks))
             found[str(ranks)].append(run)
             print(ranks, seed, run, flush=True)
+    return found
+
+
+def measure_rate(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """Two ranks that learn at the rate of one, a run per seed."""
+    found, rate = [], ENGINES["blocks"] * PRESETS["lab"]["stride"]
+    with tempfile.TemporaryDirectory() as scratch:
+        for seed in SEEDS:
+            options = ("--data", WIKI8, "--cache", str(Path(scratch, "cache")), "--seed", str(seed), "--lr", str(rate))
+            found.append(train(*options, out=Path(scratch), ranks=2))
+            print(seed, found[-1], flush=True)
+    return found
+
+
+def measure_apart(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """Scores on wiki8 of two halves that are trained apart, and of both joined, a run per seed."""
+    found = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for seed in SEEDS:
+            options = ("--data", WIKI8, "--shards", "2", "--seed", str(seed), "--out", scratch)
+            run_python(ROOT / "lab01_word2vec" / "shards.py", *options, stdout=DEVNULL)
+            scores = json.loads(Path(scratch, "run.json").read_text(encoding="utf-8"))["scores"]
+            found.append({name: {key: each[key] for key in SCORES} for name, each in scores.items()})
+            print(seed, found[-1], flush=True)
     return found
 
 
@@ -174,7 +202,12 @@ def tables(root: Path) -> dict[str, str]:
     makers = {"reading": reading_table, "memory": memory_table, "growth": growth_table, "words": words_table}
     made = {f"scale_{name}": make(results[name]) for name, make in makers.items() if name in results}
     if "ranks" in results:
-        made |= {"scale_ranks": ranks_table(results["ranks"]), "scale_network": network_table(results["ranks"])}
+        made |= {
+            "scale_ranks": ranks_table(results["ranks"], results.get("rate", [])),
+            "scale_network": network_table(results["ranks"]),
+        }
+    if "ranks" in results and "apart" in results:
+        made["scale_apart"] = apart_table(results["apart"], results["ranks"])
     return made
 
 
@@ -213,15 +246,31 @@ def growth_table(found: dict[str, Any]) -> str:
     return markdown(["of text8", "tokens", "words", *TITLES.values(), *costs], rows)
 
 
-def ranks_table(found: dict[str, Any]) -> str:
-    rows = []
-    for ranks, runs in found.items():
-        threads = max(1, CORES // int(ranks))
-        seconds = figure("seconds", [run["seconds"] for run in runs]) if int(ranks) <= CORES else "–"
-        given = f"{runs[0]['exchanged_bytes'] / runs[0]['epochs'] / 1e6:,.0f}"
-        scores = [figure(key, [run[key] for run in runs]) for key in SCORES]
-        rows.append([f"{ranks} × {threads} thread{'s' * (threads > 1)}", *scores, seconds, given])
+def ranks_table(found: dict[str, Any], rate: list[dict[str, Any]]) -> str:
+    rows = [ranks_row(int(ranks), runs) for ranks, runs in found.items()]
+    if rate:
+        rows.append(ranks_row(2, rate, ", at the learning rate of one rank"))
     return markdown(["ranks (wiki8)", *TITLES.values(), "training s", "MB given per rank and epoch"], rows)
+
+
+def ranks_row(ranks: int, runs: list[dict[str, Any]], remark: str = "") -> list[str]:
+    threads = max(1, CORES // ranks)
+    name = f"{ranks} × {threads} thread{'s' * (threads > 1)}{remark}"
+    seconds = figure("seconds", [run["seconds"] for run in runs]) if ranks <= CORES else "–"
+    given = f"{runs[0]['exchanged_bytes'] / runs[0]['epochs'] / 1e6:,.0f}"
+    return [name, *(figure(key, [run[key] for run in runs]) for key in SCORES), seconds, given]
+
+
+def apart_table(apart: list[dict[str, Any]], ranks: dict[str, Any]) -> str:
+    """What one half, the joined halves and the whole text give."""
+    kinds = {
+        "one half alone": [run["shard 1"] for run in apart],
+        "both halves, trained apart and joined": [run["joined"] for run in apart],
+        "2 ranks": ranks["2"],
+        "1 rank, the whole text": ranks["1"],
+    }
+    rows = [[name, *(figure(key, [run[key] for run in runs]) for key in SCORES)] for name, runs in kinds.items()]
+    return markdown(["wiki8", *TITLES.values()], rows)
 
 
 def network_table(found: dict[str, Any]) -> str:
@@ -291,6 +340,8 @@ REPORT = Report(
         "memory": measure_memory,
         "growth": measure_growth,
         "ranks": measure_ranks,
+        "rate": measure_rate,
+        "apart": measure_apart,
         "words": measure_words,
     },
 )

@@ -10,6 +10,7 @@ from grading.lab01.blocks import BLOCK_STEPS
 from grading.lab01.constants import CONSTANTS
 from grading.lab01.neighbours import NEIGHBOUR_STEPS
 from grading.lab01.pairs import PAIR_STEPS
+from grading.lab01.sharing import SHARING_STEPS
 from grading.lab01.threshold import too_small, trial
 from grading.lab01.train import TRAIN
 from grading.lab01.training import TRAINING_STEPS
@@ -20,6 +21,7 @@ from grading.steps import Lab, Threshold
 
 STEPS = (
     BUILD_VOCAB, KEEP_PROBABILITY, *PAIR_STEPS, NOISE_TABLE, *TRAINING_STEPS, TRAIN, *BLOCK_STEPS, *NEIGHBOUR_STEPS,
+    *SHARING_STEPS,
 )  # fmt: skip
 
 LAB = Lab(

@@ -270,3 +270,20 @@ def analogy(submission: Any, inputs: Any) -> Any:
 def _answers(found: Any) -> list:
     """[word, cosine] of each answer; the cosine is left out where only words are returned."""
     return [[answer] if isinstance(answer, str) else [answer[0], plain(answer[1])] for answer in found]
+
+
+def exchange(submission: Any, inputs: Any) -> Any:
+    """Rows and squares after all ranks have told each other what has moved. Rank 0 hears."""
+    rows, known = (torch.tensor(inputs[key], dtype=torch.float64) for key in ("rows", "known"))
+    told = []
+    for moved, squares in zip(inputs["moved"], inputs["squares"]):
+        mine = [torch.tensor(each, dtype=torch.float64) for each in (moved, squares)]
+        told.append(submission.tell(*mine, known))
+    found = submission.hear(rows, known, torch.stack(told).sum(dim=0))
+    return {"rows": plain(found[0]), "squares": plain(found[1])}
+
+
+def join_shards(submission: Any, inputs: Any) -> Any:
+    tables, counts = np.array(inputs["tables"]), np.array(inputs["counts"])
+    joined = submission.join_shards(tables, counts)
+    return {"joined": plain(joined), "after": {"tables": plain(tables), "counts": plain(counts)}}

@@ -104,7 +104,7 @@ def test_every_rank_makes_the_same_exchanges_however_many_steps_it_takes(monkeyp
     monkeypatch.setattr(exchange, "FEW", 1)
 
     def work(ranks: Ranks) -> tuple[int, int]:
-        meeting = Exchange(Held(tables(1)[0]), ranks, epoch=0)
+        meeting = Exchange(Held(tables(1, rows=32)[0]), ranks, epoch=0)
         steps = 5 + 90 * ranks.rank
         for epoch in range(2):
             for step in range(steps):
@@ -112,7 +112,7 @@ def test_every_rank_makes_the_same_exchanges_however_many_steps_it_takes(monkeyp
         meeting.reach(Place(2, 0, 0.0))
         return meeting.done, meeting.bytes
 
-    rows = sum(n & -n for n in range(1, 16)) + 8  # 1 row, 2, 1, 4 …, and all 8 at the end
+    rows = sum(4 * (n & -n) for n in range(1, 16)) + 32  # of two ranks 4 rows, 8, 4, 16 …, and all 32 at the end
     assert together(2, work) == [(32, 2 * rows * (3 + 1) * 4)] * 2
 
 

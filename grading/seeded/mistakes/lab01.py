@@ -8,6 +8,8 @@ from grading.seeded.mistake import Mistake
 
 lesson = partial(Mistake, lab="lab01", file="solution.py")
 blocks = partial(Mistake, lab="lab01", file="blocks.py")
+exchange = partial(Mistake, lab="lab01", file="exchange.py", step="exchange")
+shards = partial(Mistake, lab="lab01", file="shards.py", step="join_shards")
 
 SAMPLED = "part[rng.random(len(part), dtype=np.float32) < keep[part]]"
 TOKENS = "tokens = subsample(np.array_split(self.ids, workers)[number], self.keep, rng)  # (n,)"
@@ -244,4 +246,19 @@ MISTAKES = [
     lesson("the word is its own neighbour", old=" if vectors.words[row] != word][", new="][", step="nearest"),
     lesson("query words not excluded", old=" if vectors.words[row] not in (a, b, c)][", new="][", step="analogy"),
     lesson("a and b exchanged", old="target = v_b - v_a + v_c", new="target = v_a - v_b + v_c", step="analogy"),
+    exchange("old squares told by every rank", old="(squares - known)[:, None]", new="squares[:, None]"),
+    exchange("steps without their root", old="moved * squares.sqrt()[:, None]", new="moved"),
+    exchange(
+        "divided by the old squares",
+        old="told[:, :-1], squares.rsqrt()[:, None])",
+        new="told[:, :-1], known.rsqrt()[:, None])",
+    ),
+    shards("tables averaged without a rotation", old="(table @ rotation)", new="table"),
+    shards("turned the wrong way", old="(table @ rotation)", new="(table @ rotation.T)"),
+    shards("words that a shard has never seen", old="(seen > 0) & (counts[0] > 0)", new="seen >= 0"),
+    shards(
+        "every shard counts alike",
+        old="total += seen[:, None] * (table @ rotation)",
+        new="total += counts[0][:, None] * (table @ rotation)",
+    ),
 ]
