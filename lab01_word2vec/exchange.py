@@ -7,11 +7,13 @@ word that only one rank has met moves as far as that rank moved it, where an ave
 Two things make the sum right. Adagrad divides a step by the root of the squares that a rank has met; the sum is divided
 by the root of everyone's instead. And rows that move much are exchanged often: number n of an epoch's exchanges is of
 the first F · 2^t rows, where t is how often 2 divides n, and the last is of all (Ji, Shinn, Zhu & Dubey 2016,
-"Parallelizing Word2Vec in Shared and Distributed Memory", §III-C). RANKS.md explains and measures both.
+"Parallelizing Word2Vec in Shared and Distributed Memory", §III-C). An exchange is on its way while training goes on,
+and is heard when the next one begins. RANKS.md explains and measures all of this.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
@@ -49,6 +51,17 @@ def hear(rows: torch.Tensor, known: torch.Tensor, told: torch.Tensor) -> tuple[t
 
 
 @dataclass
+class Given:
+    """What a rank has told of some rows and, as `told` is added up beside the training, will hear."""
+
+    numbers: torch.Tensor  # (n,)
+    rows: torch.Tensor  # (n, d) as they were then on this rank
+    squares: torch.Tensor  # (n,)
+    told: torch.Tensor  # (n, d + 1)
+    wait: Callable[[], None]
+
+
+@dataclass
 class Shared:
     """One table (R, d) and its sums of squares (R,), as this rank has them and as all had them at the last exchange."""
 
@@ -56,25 +69,44 @@ class Shared:
     squares: torch.Tensor
     known_rows: torch.Tensor = field(init=False)
     known_squares: torch.Tensor = field(init=False)
+    given: Given | None = None
 
     def __post_init__(self) -> None:
         self.known_rows, self.known_squares = self.rows.clone(), self.squares.clone()
         self.order = self.squares.argsort(descending=True, stable=True)
 
-    def exchange(self, count: int, ranks: Ranks) -> int:
-        """Add up how far the first `count` rows have moved on all ranks. Returns the bytes that this rank gave."""
+    def give(self, numbers: torch.Tensor, ranks: Ranks) -> int:
+        """Tell the others how far the rows `numbers` (n,) have moved. Returns the bytes that this rank gives."""
+        rows, squares = self.rows.index_select(0, numbers), self.squares[numbers]  # (n, d), (n,)
+        moved = rows - self.known_rows.index_select(0, numbers)
+        told = tell(moved, squares, self.known_squares[numbers])  # (n, d + 1)
+        self.given = Given(numbers, rows, squares, told, ranks.add(told))
+        return told.numel() * told.element_size()
+
+    def take(self) -> None:
+        """Go on from what all ranks have told. What this rank has learned meanwhile stays on top."""
+        if self.given is None:
+            return
+        numbers, then = self.given.numbers, self.given
+        then.wait()
+        known, squares = self.known_rows.index_select(0, numbers), self.known_squares[numbers]
+        rows, squares = hear(known, squares, then.told)
+        self.rows.index_add_(0, numbers, rows - then.rows)
+        self.squares.index_add_(0, numbers, squares - then.squares)
+        self.known_rows.index_copy_(0, numbers, rows)
+        self.known_squares[numbers] = squares
+        self.given = None
+
+    def agree(self, ranks: Ranks) -> int:
+        """Exchange all rows and wait: the same bytes on every rank, hence the same order. Returns the bytes given."""
+        self.take()
         given = 0
-        for numbers in self.order[:count].split(AT_ONCE):  # (n,)
-            rows, known = self.known_rows.index_select(0, numbers), self.known_squares[numbers]  # (n, d), (n,)
-            told = tell(self.rows.index_select(0, numbers).sub_(rows), self.squares[numbers], known)  # (n, d + 1)
-            ranks.add(told)
-            rows, squares = hear(rows, known, told)
-            for table in (self.rows, self.known_rows):
-                table.index_copy_(0, numbers, rows)
-            self.squares[numbers] = self.known_squares[numbers] = squares
-            given += told.numel() * told.element_size()
-        if count >= len(self.rows):  # where all ranks have the same squares, hence the same order
-            self.order = self.squares.argsort(descending=True, stable=True)
+        for numbers in self.order.split(AT_ONCE):
+            given += self.give(numbers, ranks)
+            self.take()
+        self.rows.copy_(self.known_rows)
+        self.squares.copy_(self.known_squares)
+        self.order = self.squares.argsort(descending=True, stable=True)
         return given
 
 
@@ -108,4 +140,6 @@ class Exchange:
             self.done += 1
             number = self.done % EXCHANGES
             for table in self.tables:
-                self.bytes += table.exchange(self.few * (number & -number) if number else len(table.rows), self.ranks)
+                table.take()
+                few = table.order[: self.few * (number & -number)]
+                self.bytes += table.give(few, self.ranks) if number else table.agree(self.ranks)

@@ -25,7 +25,7 @@ BEST = "best"  # several models joined: the package best_vectors, which stands a
 # hence the lower rate.
 ENGINES = {"pairs": 0.125, "blocks": 0.25}  # the learning rate of an engine, times the preset's stride
 WAYS = ("in", "sum", "centred", "flattened")  # of making one table of two: keep_vectors in kept.py
-RANKS_STRIDE = 1.4  # of several ranks' rate: fewer steps, each put together of all ranks' (RANKS.md)
+RANKS_STRIDE = 1.2  # of several ranks: an epoch has fewer steps, so each goes further (RANKS.md)
 SMALL = 10_000_000  # tokens; a smaller corpus gets more epochs and a learning rate of its own
 
 

@@ -81,10 +81,19 @@ class Ranks:
                 for tensor in tensors.values():
                     distributed.broadcast(tensor, 0)
 
-    def add(self, tensor: torch.Tensor) -> None:
-        """Replace `tensor` by the sum over all ranks, which is the same to the last bit on each."""
+    def add(self, tensor: torch.Tensor) -> Callable[[], None]:
+        """Begin to replace `tensor` by the sum over all ranks, which is the same to the last bit on each.
+
+        Training may go on meanwhile. Returns what waits until the sum is there.
+        """
         with talking():
-            distributed.all_reduce(tensor)
+            work = distributed.all_reduce(tensor, async_op=True)
+
+        def wait() -> None:
+            with talking():
+                work.wait()
+
+        return wait
 
 
 ALONE = Ranks()

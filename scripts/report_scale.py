@@ -1,15 +1,15 @@
 """Measure how Lab 1 grows with its text and with its ranks: reports/scale.json, its page, its plot, and RANKS.md.
 
-    python scripts/report_scale.py --large wiki38.xz           a text of 70 million tokens; an hour on 2 cores
-    python scripts/report_scale.py --only ranks words          these measurements need no text but wiki8
+    python scripts/report_scale.py --large wiki38.xz           a text of 70 million tokens; two hours on 2 cores
+    python scripts/report_scale.py --only ranks apart          these measurements need no text but wiki8
     python scripts/report_scale.py --only                      none: write the tables and the plot again from the JSON
     python scripts/report_scale.py --check                     write nothing; are they what the JSON gives?
 
 Measurements: `reading` (a text encoded by one process and by several, and the second start), `memory` (the large text
-against four times as much), `growth` (a quarter of text8's tokens up to four times as many), `ranks` (wiki8 on 1, 2
-and 4 ranks, seeds 1 to 3), `rate` (two ranks at the learning rate of one), `apart` (two halves of wiki8 joined at the
-end) and `words` (a vocabulary of a million). Nothing else should run on the machine. Four ranks on two cores are
-measured for their scores; their time says nothing.
+against four times as much), `growth` (a quarter of text8's tokens up to four times as many), `best` (the preset on the
+large text), `ranks` (wiki8 on 1, 2 and 4 ranks, seeds 1 to 3), `rate` (two ranks at the learning rate of one), `apart`
+(two halves of wiki8 joined at the end) and `words` (a vocabulary of a million). Nothing else should run on the machine.
+Four ranks on two cores are measured for their scores; their time says nothing.
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ TITLES = dict(zip(SCORES, ("WordSim-353 ρ", "SimLex-999 ρ", "Google full %", "
 def large(args: argparse.Namespace) -> Text:
     """The large text. Raises InputError without one."""
     if not args.large:
-        raise InputError(f"reading, memory and growth need a text of {4 * TEXT8:,} tokens or more: give --large FILE")
+        raise InputError(
+            f"reading, memory, growth and best need a text of {4 * TEXT8:,} tokens or more: give --large FILE"
+        )
     return Text(args.large)
 
 
@@ -136,6 +138,16 @@ def measure_growth(args: argparse.Namespace) -> dict[str, Any]:
     return found
 
 
+def measure_best(args: argparse.Namespace) -> dict[str, Any]:
+    """Scores of the preset `best`, plain words, on the whole of the large text."""
+    with tempfile.TemporaryDirectory() as scratch:
+        run_python(
+            "-m", "best_vectors", "--data", str(large(args).paths[0]), "--out", scratch, cwd=ROOT, stdout=DEVNULL
+        )
+        report = json.loads(Path(scratch, "run.json").read_text(encoding="utf-8"))
+    return report["corpus"] | {key: report["scores"][key] for key in SCORES}
+
+
 def measure_ranks(args: argparse.Namespace) -> dict[str, Any]:
     """Scores, seconds and bytes on wiki8, by the number of ranks, a run per seed. One rank has all cores.
 
@@ -199,8 +211,10 @@ def measure_words(args: argparse.Namespace) -> dict[str, Any]:
 def tables(root: Path) -> dict[str, str]:
     """Every table by name, from the measurements alone."""
     results = load(root, RECORD)
-    makers = {"reading": reading_table, "memory": memory_table, "growth": growth_table, "words": words_table}
+    makers = {"reading": reading_table, "memory": memory_table, "words": words_table}
     made = {f"scale_{name}": make(results[name]) for name, make in makers.items() if name in results}
+    if "growth" in results:
+        made["scale_growth"] = growth_table(results["growth"], results.get("best"))
     if "ranks" in results:
         made |= {
             "scale_ranks": ranks_table(results["ranks"], results.get("rate", [])),
@@ -233,7 +247,7 @@ def per_token(run: dict[str, Any]) -> str:
     return f"{1e6 * run['seconds'] / (run['tokens'] * run['epochs']):.2f}"
 
 
-def growth_table(found: dict[str, Any]) -> str:
+def growth_table(found: dict[str, Any], best: dict[str, Any] | None) -> str:
     rows = [
         [
             f"{float(times):g}×", f"{run['tokens'] / 1e6:.1f} million", f"{run['words']:,}",
@@ -242,6 +256,12 @@ def growth_table(found: dict[str, Any]) -> str:
         ]
         for times, run in found.items()
     ]  # fmt: skip
+    if best:
+        scores = (figure(key, [best[key]]) for key in SCORES)
+        tokens, words = f"{best['tokens'] / 1e6:.1f} million", f"{best['words']:,}"
+        rows.append(
+            [f"{best['tokens'] / TEXT8:.1f}×, preset best", tokens, words, *scores, f"{best['seconds']:.0f}", "–", "–"]
+        )
     costs = ["training s", "µs per token and epoch", "own memory, MB"]
     return markdown(["of text8", "tokens", "words", *TITLES.values(), *costs], rows)
 
@@ -339,6 +359,7 @@ REPORT = Report(
         "reading": measure_reading,
         "memory": measure_memory,
         "growth": measure_growth,
+        "best": measure_best,
         "ranks": measure_ranks,
         "rate": measure_rate,
         "apart": measure_apart,

@@ -28,9 +28,10 @@ def together(count: int, work: Callable[[Ranks], T]) -> list[T]:
             barrier.wait()
             return found
 
-        def add(self, tensor: torch.Tensor) -> None:
+        def add(self, tensor: torch.Tensor) -> Callable[[], None]:
             parts = self.gather(tensor.clone())
             tensor.copy_(sum(parts[1:], parts[0].clone()))
+            return lambda: None
 
         def broadcast(self, tensors: dict[str, torch.Tensor]) -> None:
             first = self.gather({name: tensor.clone() for name, tensor in tensors.items()})[0]

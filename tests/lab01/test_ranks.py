@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from wordlab.errors import InputError
@@ -54,7 +55,7 @@ def test_a_full_exchange_adds_what_every_rank_has_moved():
         shared = shared_of(mine)
         mine["table"][ranks.rank] += 1.0  # each moves a row of its own
         mine["squares"][ranks.rank] += 3.0
-        shared.exchange(8, ranks)
+        shared.agree(ranks)
         return mine
 
     found, [expected] = together(3, work), tables(1)
@@ -73,7 +74,7 @@ def test_a_row_that_several_ranks_move_takes_the_steps_of_their_common_squares()
         shared = shared_of(mine)
         mine["table"][7] += 0.6
         mine["squares"][7] += 4.0
-        shared.exchange(8, ranks)
+        shared.agree(ranks)
         return mine["table"][7] - tables(1)[0]["table"][7]
 
     for moved in together(2, work):
@@ -85,18 +86,39 @@ def test_a_partial_exchange_is_of_the_rows_that_move_most_and_loses_nothing():
         [mine], [start] = tables(1), tables(1)
         shared = shared_of(mine)
         mine["squares"] += torch.arange(8.0)  # the last rows move most
-        shared.exchange(8, ranks)
+        shared.agree(ranks)
         mine["table"] += 1.0
-        shared.exchange(3, ranks)
         assert shared.order[:3].tolist() == [7, 6, 5]
+        shared.give(shared.order[:3], ranks)
+        shared.take()
         moved = (mine["table"] - start["table"])[:, 0]
         torch.testing.assert_close(moved, torch.tensor([1.0] * 5 + [2.0] * 3))
-        shared.exchange(8, ranks)
+        shared.agree(ranks)
         torch.testing.assert_close(mine["table"], start["table"] + 2)
         return mine["table"]
 
     one, other = together(2, work)
     assert torch.equal(one, other)
+
+
+def test_what_a_rank_learns_while_an_exchange_is_on_its_way_is_kept_and_told_next_time():
+    def work(ranks: Ranks) -> list[torch.Tensor]:
+        [mine], [start] = tables(1), tables(1)
+        shared = shared_of(mine)
+        mine["table"] += 1.0
+        shared.give(shared.order[:3], ranks)
+        mine["table"] += 10.0 * (ranks.rank + 1)  # before the others' steps have arrived
+        shared.take()
+        first = mine["table"] - start["table"]
+        shared.agree(ranks)
+        return [first[:, 0], mine["table"][:, 0] - start["table"][:, 0], mine["table"]]
+
+    found = together(2, work)
+    for rank, (first, second, _) in enumerate(found):
+        own = 10.0 * (rank + 1)
+        torch.testing.assert_close(first, torch.tensor([2.0 + own] * 3 + [1.0 + own] * 5))
+        torch.testing.assert_close(second, torch.full((8,), 2.0 + 30.0))
+    assert torch.equal(found[0][2], found[1][2])
 
 
 def test_every_rank_makes_the_same_exchanges_however_many_steps_it_takes(monkeypatch):
@@ -134,8 +156,8 @@ def test_the_first_rank_takes_some_steps_alone_and_the_others_go_on_from_its_tab
 
 def test_a_resumed_run_goes_on_with_the_exchanges_of_its_epoch():
     class Alone(Ranks):
-        def add(self, tensor: torch.Tensor) -> None:
-            pass
+        def add(self, tensor: torch.Tensor) -> Callable[[], None]:
+            raise AssertionError("an exchange before its time")
 
     meeting = Exchange(Held(tables(1)[0]), Alone(), epoch=2)
     meeting.reach(Place(2, 0, 0.0))
