@@ -87,15 +87,14 @@ class Shared:
         """Go on from what all ranks have told. What this rank has learned meanwhile stays on top."""
         if self.given is None:
             return
-        numbers, then = self.given.numbers, self.given
+        then, self.given = self.given, None
         then.wait()
-        known, squares = self.known_rows.index_select(0, numbers), self.known_squares[numbers]
-        rows, squares = hear(known, squares, then.told)
-        self.rows.index_add_(0, numbers, rows - then.rows)
-        self.squares.index_add_(0, numbers, squares - then.squares)
-        self.known_rows.index_copy_(0, numbers, rows)
-        self.known_squares[numbers] = squares
-        self.given = None
+        known = self.known_rows.index_select(0, then.numbers)  # (n, d)
+        rows, squares = hear(known, self.known_squares[then.numbers], then.told)
+        self.rows.index_add_(0, then.numbers, rows - then.rows)
+        self.squares.index_add_(0, then.numbers, squares - then.squares)
+        self.known_rows.index_copy_(0, then.numbers, rows)
+        self.known_squares[then.numbers] = squares
 
     def agree(self, ranks: Ranks) -> int:
         """Exchange all rows and wait: the same bytes on every rank, hence the same order. Returns the bytes given."""
