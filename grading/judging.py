@@ -50,6 +50,14 @@ def show(value: Any) -> str:
     return "NaN" if value is None or value != value else f"{value:.4g}"
 
 
+def because(found: Any, causes: dict[str, Any], rtol: float, atol: float) -> str:
+    """What may be behind a wrong result, after a colon: the first of `causes` that gives `found`; or nothing.
+
+    `causes` are results of mistakes that learners make; `rtol` and `atol` are as in np.allclose.
+    """
+    return next((f": {cause}" for cause, other in causes.items() if np.allclose(found, other, rtol, atol)), "")
+
+
 def show_row(values: Any) -> str:
     """Several numbers, as messages have them."""
     return ", ".join(map(show, values))

@@ -149,6 +149,12 @@ def measure_best(args: argparse.Namespace) -> dict[str, Any]:
     return report["corpus"] | scores | {"seconds": sum(view["seconds"] for view in report["training"])}
 
 
+def train_wiki8(scratch: Path, seed: int, ranks: int, *options: str) -> dict[str, Any]:
+    """A run of the lab preset on wiki8, which is encoded once per folder. All ranks together have all cores."""
+    fixed = ("--data", WIKI8, "--cache", str(scratch / "cache"), "--seed", str(seed))
+    return train(*fixed, *options, out=scratch, ranks=ranks, threads=max(1, CORES // ranks))
+
+
 def measure_ranks(args: argparse.Namespace) -> dict[str, Any]:
     """Scores, seconds and bytes on wiki8, by the number of ranks, a run per seed. One rank has all cores.
 
@@ -157,8 +163,7 @@ def measure_ranks(args: argparse.Namespace) -> dict[str, Any]:
     found: dict[str, Any] = load(args.root, RECORD).get("ranks", {}) | {str(ranks): [] for ranks in args.ranks}
     with tempfile.TemporaryDirectory() as scratch:
         for seed, ranks in itertools.product(SEEDS, args.ranks):
-            options = ("--data", WIKI8, "--cache", str(Path(scratch, "cache")), "--seed", str(seed))
-            run = train(*options, out=Path(scratch), ranks=ranks, threads=max(1, CORES // ranks))
+            run = train_wiki8(Path(scratch), seed, ranks)
             found[str(ranks)].append(run)
             print(ranks, seed, run, flush=True)
     return found
@@ -169,8 +174,7 @@ def measure_rate(args: argparse.Namespace) -> list[dict[str, Any]]:
     found, rate = [], ENGINES["blocks"] * PRESETS["lab"]["stride"]
     with tempfile.TemporaryDirectory() as scratch:
         for seed in SEEDS:
-            options = ("--data", WIKI8, "--cache", str(Path(scratch, "cache")), "--seed", str(seed), "--lr", str(rate))
-            found.append(train(*options, out=Path(scratch), ranks=2))
+            found.append(train_wiki8(Path(scratch), seed, 2, "--lr", str(rate)))
             print(seed, found[-1], flush=True)
     return found
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import orthogonal_procrustes
 
-from grading.judging import rounded, show
+from grading.judging import because, rounded, show
 from grading.steps import Step
 
 RANKS = 3
@@ -127,8 +127,7 @@ def _unlike(what: str, value: Any, expected: np.ndarray, causes: dict[str, np.nd
     place = tuple(np.argwhere(wrong)[0].tolist())
     column = f" in dimension {place[1]}" if len(place) > 1 else ""
     said = f"your {what} {place[0]} has {show(found[place])}{column}, not {show(expected[place])}"
-    fits = [cause for cause, other in causes.items() if np.allclose(found, other, **CLOSE)]
-    return f"{said}: {fits[0]}" if fits else said
+    return said + because(found, causes, **CLOSE)
 
 
 SHARING_STEPS = (

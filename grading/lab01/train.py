@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from grading.judging import show
+from grading.judging import because, show
 from grading.steps import Step
 
 EPOCHS = 3
@@ -109,8 +109,7 @@ def _wrong_rates(inputs: Any, events: list) -> str | None:
         "shares are estimates and may add up to more than 1, and no rate is below 0": lr * (1 - done),
         "it reaches 0 one epoch late": lr * (1 - (epoch + progress) / (EPOCHS + 1)),
     }
-    fits = [cause for cause, rates in causes.items() if np.allclose(found, rates, **CLOSE)]
-    return f"{said}: {fits[0]}" if fits else said
+    return said + because(found, causes, **CLOSE)
 
 
 def _wrong_places(inputs: Any, events: list) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from grading.judging import rounded, show
+from grading.judging import because, rounded, show
 from grading.steps import Step
 
 # cbow
@@ -61,8 +61,7 @@ def _unlike(what: str, value: Any, expected: np.ndarray, causes: dict[str, np.nd
     said = f"your {what} {place} of block {block} has {show(yours)} in dimension {column}, not {show(right)}"
     if math.isnan(yours):
         return f"{said}: a center without contexts is a row of zeros, and 0/0 is no number"
-    fits = [cause for cause, rows in causes.items() if np.allclose(found, rows, rtol=1e-4, atol=1e-6)]
-    return f"{said}: {fits[0]}" if fits else said
+    return said + because(found, causes, rtol=1e-4, atol=1e-6)
 
 
 # huffman
@@ -188,8 +187,7 @@ def _judge_ppmi(inputs: Any, value: Any) -> str | None:
         if wrong.any():
             row, column = np.argwhere(wrong)[0].tolist()
             cell = f"your cell [{row}, {column}] is {show(found[row, column])}, not {show(expected[row, column])}"
-            fits = [cause for cause, other in _slips(case).items() if np.allclose(found, other, rtol=1e-3, atol=1e-5)]
-            return f"{where} {cell}{f': {fits[0]}' if fits else ''}"
+            return f"{where} {cell}{because(found, _slips(case), rtol=1e-3, atol=1e-5)}"
         if answer["stored"] is not None and answer["stored"] != np.count_nonzero(expected):
             stored = f"your matrix stores {answer['stored']} entries, of which {np.count_nonzero(expected)} are not 0"
             return f"{where} {stored}: what is 0 takes no place in a sparse matrix"
