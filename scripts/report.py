@@ -250,23 +250,27 @@ def speed_tables(bench: dict[str, Any]) -> dict[str, str]:
             if way in runs[0]:
                 scores.append(row(f"{name}: {way}", [run[way] for run in runs], [*SCORES, *CHECKS]))
     ratios = [[name, *over_rounds(times)] for name, times in bench["ratios"].items()]
-    quality: list[list[str]] = []
-    for name, found in bench["quality"].items():
-        times = [each["gensim_seconds"] / each["seconds"] for each in found]
-        schedules = ", ".join(
-            sorted({f"{each['epochs']} epochs, lr {each['lr']:g}, K {each['shared']}" for each in found})
-        )
-        seconds = [statistics.median(each[key] for each in found) for key in ("gensim_seconds", "seconds")]
-        quality.append([name, schedules, *(f"{each:.1f}" for each in seconds), *over_rounds(times)])
+    quality = [quality_row(name, found, bench["rounds"]) for name, found in bench["quality"].items()]
     over = f"range over {bench['rounds']} rounds" if bench["rounds"] > 1 else "one round"
     speed_header = ["trainer", "training s", over, "reading s", "M words/s", "peak MB above imports"]
-    quality_header = ["to gensim's", "schedule", "gensim, s", "ours, s", "times as fast", over]
+    quality_header = ["to gensim's", "schedule", "reached in", "gensim, s", "ours, s", "times as fast", "range"]
     return {
         "speed": markdown(speed_header, speeds),
         "raced": markdown(["trainer: vectors kept", *SCORES.values(), *CHECKS.values()], scores),
         "ratios": markdown(["training", "times as fast", over], ratios),
         "quality": markdown(quality_header, quality),
     }
+
+
+def quality_row(target: str, found: list[dict[str, Any]], rounds: int) -> list[str]:
+    """The times to one target, over the rounds in which a schedule reached it."""
+    reached = f"{len(found)} of {rounds} rounds"
+    if not found:
+        return [target, "–", reached, "–", "–", "–", "–"]
+    schedules = sorted({f"{each['epochs']} epochs, lr {each['lr']:g}, K {each['shared']}" for each in found})
+    seconds = [statistics.median(each[key] for each in found) for key in ("gensim_seconds", "seconds")]
+    times = [each["gensim_seconds"] / each["seconds"] for each in found]
+    return [target, " or ".join(schedules), reached, *(f"{each:.1f}" for each in seconds), *over_rounds(times)]
 
 
 def tables(root: Path, corpus: str = WIKI8) -> dict[str, str]:

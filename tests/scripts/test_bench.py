@@ -131,6 +131,23 @@ def test_a_ladder_is_climbed_to_the_first_schedule_that_reaches_all_scores(monke
     assert tried == [epochs for epochs, *_ in bench.LADDER[3:]]  # it goes on from where the last round was
 
 
+def test_the_rounds_before_an_interrupted_one_are_kept(small_text, tmp_path, monkeypatch):
+    def train(job, title):
+        if job.seed == 2:
+            raise InputError("the second round fails")
+        times = {"training_seconds": 2.0, "reading_seconds": 1.0, "words_per_second": 5.0}
+        return times | {way: dict.fromkeys(bench.SCORES, 0.5) for way in KEPT}
+
+    monkeypatch.setattr(bench, "train_and_score", train)
+    monkeypatch.setattr(bench, "time_whole_command", lambda args: 4.0)
+    record = tmp_path / "bench.json"
+    with pytest.raises(InputError, match="second round"):
+        bench.run(bench.build_parser().parse_args(["--data", str(small_text), "--rounds", "2", "--json", str(record)]))
+    kept = json.loads(record.read_text())
+    assert (kept["rounds"], kept["tokens"]) == (1, 30_000)
+    assert len(kept["trainers"]["blocks"]) == len(kept["ratios"][bench.FASTER]) == 1
+
+
 def test_what_could_not_be_scored_reaches_nothing():
     assert bench.reaches({"a": 1.0}, {"a": 1.0}, ["a"])
     assert not bench.reaches({"a": None}, {"a": 1.0}, ["a"])
