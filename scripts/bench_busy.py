@@ -42,7 +42,9 @@ WAITING = {
 }
 BUSY = "while True: pass"
 ROUNDS = 3
-WAYS = {"2 threads, the default": (1, 2), "`--threads 1`": (1, 1), "torchrun, 2 ranks of 1 thread": (2, 1)}
+USUAL = "2 threads, the default"
+# Ranks and threads of each.
+WAYS = {USUAL: (1, 2), "`--threads 1`": (1, 1), "torchrun, 2 ranks of 1 thread": (2, 1)}
 # Lab 1's trainer on the beginning of wiki8: prints the milliseconds of each step, or trains until it is killed.
 TRAIN = """
 import itertools, json, sys, time
@@ -148,7 +150,7 @@ def steps_table(found: dict[str, Any]) -> str:
 
 def trainings_table(found: dict[str, dict[str, list[float]]]) -> str:
     """Medians with ranges, and each beside other work as a multiple of the default alone."""
-    usual = statistics.median(next(iter(found.values()))["alone"])
+    usual = statistics.median(found[USUAL][APART[0]])
     rows = []
     for way, seconds in found.items():
         cells = [f"{statistics.median(each):.0f} ({min(each):.0f} to {max(each):.0f})" for each in seconds.values()]
