@@ -1,7 +1,7 @@
 """How long a training step takes on a machine that also does other things: reports/busy.json, reports/lab01.md.
 
     python scripts/bench_busy.py              about fifteen minutes; leave the machine alone meanwhile
-    python scripts/bench_busy.py --only       measure nothing: write the table again from the JSON
+    python scripts/bench_busy.py --only       measure nothing: write the tables again from the JSON
 
 Threads that finish early wait for the others at the end of every parallel loop. OpenMP lets them spin there, which is
 quickest alone, but beside other work they spin away the time that the slower thread needs. The measurement times Lab
@@ -31,7 +31,7 @@ except ModuleNotFoundError as missing:
 from wordlab.tables import markdown
 
 from lab01_word2vec.text import WIKI8
-from scripts.reporting import ROOT, Report, load
+from scripts.reporting import ROOT, Report, load, over_rounds
 from scripts.scaling import train
 
 STEPS = 100
@@ -153,7 +153,7 @@ def trainings_table(found: dict[str, dict[str, list[float]]]) -> str:
     usual = statistics.median(found[USUAL][APART[0]])
     rows = []
     for way, seconds in found.items():
-        cells = [f"{statistics.median(each):.0f} ({min(each):.0f} to {max(each):.0f})" for each in seconds.values()]
+        cells = ["{} ({})".format(*over_rounds(each, digits=0)) for each in seconds.values()]
         rows.append([way, *cells, f"{statistics.median(seconds[APART[-1]]) / usual:.1f}"])
     return markdown(["training, s", *APART, "times the default alone"], rows)
 

@@ -21,7 +21,6 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -53,7 +52,7 @@ from scripts.faults import FAULTS, Fault
 from scripts.peers import GENSIM_FILE
 from scripts.processes import run_python
 from scripts.report_best import SHORT, SHORT_SPELT, training_seconds
-from scripts.reporting import CHECKS, ROOT, Report, folder, load, row
+from scripts.reporting import CHECKS, ROOT, Report, folder, load, over_rounds, row
 
 SCORES = {
     "wordsim353.rho": "WordSim-353 ρ",
@@ -227,11 +226,6 @@ def numpy_table(page: dict[str, Any], lab: dict[str, Any]) -> str:
         [*row(title, [scores], [*SCORES]), figure("seconds", [seconds])] for title, (scores, seconds) in sides.items()
     ]
     return markdown(["seed 1", *SCORES.values(), "training s"], rows)
-
-
-def over_rounds(values: Sequence[float], digits: int = 1) -> list[str]:
-    """A median, and the range that it is of."""
-    return [f"{statistics.median(values):.{digits}f}", f"{min(values):.{digits}f} to {max(values):.{digits}f}"]
 
 
 def speed_tables(bench: dict[str, Any]) -> dict[str, str]:

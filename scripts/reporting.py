@@ -14,6 +14,7 @@ those for which a page has a place, such as `scores_text8`, in that place.
 from __future__ import annotations
 
 import argparse
+import statistics
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -50,6 +51,11 @@ def load(root: Path, name: str, corpus: str = WIKI8) -> dict[str, Any]:
 def row(title: str, scores: Sequence[Mapping[str, Any]], keys: Iterable[str]) -> list[str]:
     """A title, and each key's figure over runs."""
     return [title, *(figure(key, [each[key] for each in scores]) for key in keys)]
+
+
+def over_rounds(values: Sequence[float], digits: int = 1) -> list[str]:
+    """A median, and the range that it is of."""
+    return [f"{statistics.median(values):.{digits}f}", f"{min(values):.{digits}f} to {max(values):.{digits}f}"]
 
 
 @dataclass(frozen=True)
