@@ -18,7 +18,7 @@ from wordlab.files import demand_writable, write_json
 import numpy as np
 import torch
 
-from best_vectors.join import side_by_side
+from best_vectors.join import reduction, side_by_side
 from best_vectors.options import build_parser, configure
 from best_vectors.subwords import composition, ngram_rows
 from best_vectors.views import Configuration, rows_of, train_view
@@ -106,13 +106,13 @@ def train_and_join(
         flattened.append(spread(rows))
         trained.append(record)
     matrix = side_by_side(flattened, [config.view.weight for config in configs])
-    joined = principal(matrix, dimensions, alpha) if dimensions else unchanged(matrix.shape[1])
+    joined = reduction(matrix, dimensions, alpha) if dimensions else unchanged(matrix.shape[1])
     kept = joined(matrix) if dimensions else matrix
     if not isinstance(trainer, SubwordTrainer):
         return WordVectors(corpus.words, kept, corpus.counts), trained
     # The view of subwords is the last one, and so are its columns.
     composed = composition(spread, configs[-1].view.weight, joined, matrix.shape[1] - spread.matrix.shape[1])
-    of_ngrams = ngram_rows(trainer), trainer.subwords.minn, trainer.subwords.maxn
+    of_ngrams = ngram_rows(trainer, spread.mean), trainer.subwords.minn, trainer.subwords.maxn
     return SubwordVectors(corpus.words, kept, *of_ngrams, corpus.counts, composed), trained
 
 

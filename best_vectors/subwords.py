@@ -8,23 +8,27 @@ from lab02_glove_fasttext.fasttext import SubwordTrainer
 from lab03_eval.vectors.maps import Composition, Map
 
 
-def ngram_means(trainer: SubwordTrainer, share: float) -> np.ndarray:
-    """Each word's mean of its n-grams' rows, without its own row, plus share·out_emb: (V, d).
+def ngram_means(trainer: SubwordTrainer) -> np.ndarray:
+    """Each word's mean of its n-grams' rows, without its own row: (V, d).
 
-    The own row has taken up what the n-grams could not say of a word as a center. The other views say that better, and
-    without it inflections of a word lie where their shared n-grams put them. A word without n-grams keeps its own row.
+    The own row has taken up what the n-grams could not say of a word as a center. The other views say that better.
+    Without it, inflections of a word lie where their shared n-grams put them, and a known word is composed in the way
+    of an unknown one. A word without n-grams keeps its own row.
     """
-    size = trainer.subwords.size[:, None].astype(np.float32)  # 1 + n_w
-    composed, out_emb = trainer.embeddings()
+    ngrams = trainer.subwords.size[:, None].astype(np.float32) - 1  # (V, 1), the n-grams of each word
+    composed, _ = trainer.embeddings()  # the mean of 1 + n rows
     own, _ = trainer.model(share=None)
-    return composed - np.where(size > 1, own / size, 0) + np.float32(share) * out_emb
+    return np.where(ngrams > 0, (composed * (ngrams + 1) - own) / np.maximum(ngrams, 1), own)
 
 
-def ngram_rows(trainer: SubwordTrainer) -> np.ndarray:
-    """The rows (bucket, d) that unknown words are composed of; n-grams that the text has not are zeros."""
+def ngram_rows(trainer: SubwordTrainer, mean: np.ndarray) -> np.ndarray:
+    """The rows (bucket, d) that unknown words are composed of.
+
+    An n-gram that the text has not is the `mean` (d,) of all words, which flattening takes away again: it says nothing.
+    """
     _, found = trainer.model(share=None)
     subwords = trainer.subwords
-    rows = np.zeros((subwords.bucket, found.shape[1]), dtype=np.float32)
+    rows = np.tile(mean, (subwords.bucket, 1))
     rows[subwords.buckets] = found
     return rows
 

@@ -29,7 +29,7 @@ from wordlab.tables import figure, markdown
 import numpy as np
 import torch
 
-from best_vectors.join import side_by_side
+from best_vectors.join import reduction, side_by_side
 from best_vectors.options import DIMENSIONS, build_parser, configure
 from best_vectors.views import Configuration, rows_of, train_view
 from lab01_word2vec.corpus import Corpus, load_corpus
@@ -82,7 +82,7 @@ def ways(both: Matrices, alone: Matrices, weights: dict[str, float]) -> Iterator
 
     def joined(views: Matrices, dims: int | None = None) -> np.ndarray:
         matrix = side_by_side(list(views.values()), [weights[name] for name in views])
-        return principal(matrix, dims)(matrix) if dims else matrix
+        return reduction(matrix, dims, ALPHA)(matrix) if dims else matrix
 
     every = flattened(both)
     words = plain(every)
@@ -96,6 +96,8 @@ def ways(both: Matrices, alone: Matrices, weights: dict[str, float]) -> Iterator
     yield SHORT, joined(words, DIMENSIONS)
     yield SPELT, joined(every)
     yield SHORT_SPELT, joined(every, DIMENSIONS)
+    columns = joined(every)
+    yield "the same, reduced by the directions of all words", principal(columns, DIMENSIONS)(columns)
 
 
 def is_spelt(view: str) -> bool:

@@ -90,6 +90,10 @@ def test_all_columns_hold_each_view_at_its_weight(tiny_text, tmp_path):
     composed = vectors["unheardofness"]
     assert not composed[:12].any()  # what the plain views would say is missing
     assert np.linalg.norm(composed[12:]) == pytest.approx(SUBWORDS.weight, rel=1e-5)
+    known = max(vectors.words, key=len)  # composed as if it were unknown, it gets the columns that it has
+    others = SubwordVectors(["other"], vectors.matrix[:1], vectors.ngram_matrix, vectors.minn, vectors.maxn,
+                            composition=vectors.composition)  # fmt: skip
+    np.testing.assert_allclose(others[known][12:], vectors[known][12:], rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.parametrize("trainer", [BlockTrainer, SidedTrainer, CbowTrainer, SubwordTrainer])
