@@ -52,7 +52,7 @@ from scripts.faults import FAULTS, Fault
 from scripts.peers import GENSIM_FILE
 from scripts.processes import run_python
 from scripts.report_best import SHORT, SHORT_SPELT, training_seconds
-from scripts.reporting import CHECKS, ROOT, Report, folder, load, over_rounds, row
+from scripts.reporting import CHECKS, ROOT, Report, demand_sets, folder, load, over_rounds, row
 
 SCORES = {
     "wordsim353.rho": "WordSim-353 ρ",
@@ -136,6 +136,7 @@ def recorded(corpus: Corpus, started: float, runs: Runs) -> dict[str, Any]:
 
 def measure_lab(args: argparse.Namespace) -> dict[str, Any]:
     """The preset with three seeds. The first is also drawn, and asked what the command asks it."""
+    demand_sets(CORE + HELD_OUT)
     corpus, started = load_corpus(args.data), time.perf_counter()
     runs: Runs = {}
     shown: dict[str, str] = {}

@@ -38,9 +38,10 @@ from lab03_eval.benchmarks import CORE, HELD_OUT
 from lab03_eval.eval_embeddings import evaluate
 from lab03_eval.vectors import WordVectors
 from lab03_eval.vectors.maps import ALPHA, principal
-from scripts.reporting import CHECKS, Report, load, row
+from scripts.reporting import CHECKS, Report, demand_sets, load, row
 
 SEEDS = (1, 2, 3)
+SETS = (*CORE, *HELD_OUT, "msr")
 CHOSEN = {
     "wordsim353.rho": "WordSim-353 ρ",
     "simlex999.rho": "SimLex-999 ρ",
@@ -111,6 +112,7 @@ def training_seconds(run: dict[str, Any], way: str) -> float:
 
 
 def measure_ablation(args: argparse.Namespace) -> dict[str, Any]:
+    demand_sets(SETS)
     corpus, runs = load_corpus(args.data), {}
     device, precision = choose_device("cpu", "auto")
     for seed in SEEDS:
@@ -120,13 +122,13 @@ def measure_ablation(args: argparse.Namespace) -> dict[str, Any]:
         weights = {config.view.name: config.view.weight for config in configs}
         rows = {title: score(WordVectors(corpus.words, matrix)) for title, matrix in ways(both, alone, weights)}
         runs[f"seed {seed}"] = {"seconds": seconds, "rows": rows}
-        print(f"seed {seed}: {sum(seconds.values()):.0f} s of training; {rows[SPELT]}", flush=True)
+        print(f"seed {seed}: {sum(seconds.values()):.0f} s of training; {rows[SHORT_SPELT]}", flush=True)
     facts = {"corpus": corpus.name, "tokens": corpus.tokens, "threads": torch.get_num_threads()}
     return facts | {"torch": torch.__version__, "machine": platform.machine(), "runs": runs}
 
 
 def score(vectors: WordVectors) -> dict[str, Any]:
-    results = evaluate(vectors, (*CORE, *HELD_OUT, "msr"))
+    results = evaluate(vectors, SETS)
     return {key: results.get(key) for key in ALL}
 
 

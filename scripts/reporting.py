@@ -27,7 +27,7 @@ from wordlab.records import read_record, reading_records
 from wordlab.tables import figure, fill, insert
 
 from lab01_word2vec.text import WIKI8, Text
-from lab03_eval.benchmarks import BENCHMARKS, HELD_OUT
+from lab03_eval.benchmarks import BENCHMARKS, HELD_OUT, find
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = "reports"  # the folder of the measurements and the pictures, under the root
@@ -46,6 +46,12 @@ def load(root: Path, name: str, corpus: str = WIKI8) -> dict[str, Any]:
     """The measurements in the file `name` of a corpus; none where it is not there. Raises InputError."""
     path = folder(root, corpus) / name
     return read_record(path) if path.exists() else {}
+
+
+def demand_sets(names: Iterable[str]) -> None:
+    """Raise InputError where a data set is not at hand: said before an hour of training, and not after it."""
+    for name in names:
+        find(name)
 
 
 def row(title: str, scores: Sequence[Mapping[str, Any]], keys: Iterable[str]) -> list[str]:

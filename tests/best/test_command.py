@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from best_vectors.command import main
-from best_vectors.options import VIEWS
-from best_vectors.views import SUBWORDS
+from best_vectors.options import VIEWS, build_parser, configure
+from best_vectors.views import SUBWORDS, make_trainer
 from lab01_word2vec.blocks import BlockTrainer
 from lab01_word2vec.command import main as lab01
+from lab01_word2vec.corpus import load_corpus
 from lab01_word2vec.sides import SidedTrainer
 from lab02_glove_fasttext.cbow import CbowTrainer
 from lab02_glove_fasttext.fasttext import SubwordTrainer
@@ -53,6 +55,14 @@ def test_the_same_seed_gives_the_same_bytes(out, tiny_text, tmp_path):
     assert best(tiny_text, tmp_path, "--subwords", "--dimensions", "10").returncode == 0
     for name in ("vectors.bin", "vectors.safetensors"):
         assert (tmp_path / name).read_bytes() == (out / name).read_bytes()
+
+
+def test_each_view_starts_from_rows_of_its_own(tiny_text):
+    corpus = load_corpus(str(tiny_text))
+    configs, _ = configure(build_parser().parse_args(["--data", str(tiny_text), "--dim", "6"]), corpus, "float32")
+    trained = [config for config in configs if config.view.kind != "counts"]
+    starts = [make_trainer(config, corpus, torch.device("cpu")).embeddings()[0] for config in trained]
+    assert len({start.tobytes() for start in starts}) == len(trained)
 
 
 def test_a_text_in_another_language_is_scored_by_its_sets(tiny_text, tmp_path):

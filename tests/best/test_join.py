@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from best_vectors.join import side_by_side
+from best_vectors.join import KNOWN_WELL, reduction, side_by_side
 from lab01_word2vec.kept import both_tables
 from lab03_eval.vectors.maps import principal
 
@@ -61,6 +61,14 @@ def test_the_joined_cosine_is_the_mean_of_the_views_by_squared_weight():
 
     expected = (cosine(views[0]) + 4 * cosine(views[1])) / 5
     assert cosine(side_by_side(views, weights)) == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_reduction_follows_the_frequent_words():
+    rng = np.random.default_rng(3)
+    matrix = rng.standard_normal((KNOWN_WELL + 500, 3)).astype(np.float32) * [1, 0.1, 0.1]
+    matrix[KNOWN_WELL:] *= [0.1, 0.1, 1000]  # rare words that vary in another direction, and by far more
+    reduced = reduction(matrix, 1, alpha=1.0)(matrix)
+    assert abs(np.corrcoef(reduced[:KNOWN_WELL, 0], matrix[:KNOWN_WELL, 0])[0, 1]) > 0.999
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import shutil
@@ -11,6 +12,8 @@ from wordlab.tables import MARK, figure, fill, insert
 
 import pytest
 
+from lab03_eval.benchmarks import NotAtHand
+from scripts import report, report_best, reporting
 from scripts.bench import KEPT
 from tests.commands import demand_one_line
 from tests.conftest import ROOT
@@ -135,6 +138,16 @@ def test_bad_input_is_one_line(name, arguments, parts, emptied):
     (emptied / "reports" / "lab01.json").write_text("{")
     (emptied / "reports" / "lab03.json").write_text("{}")
     demand_one_line(script(name, *arguments, "--root", emptied), *parts)
+
+
+@pytest.mark.parametrize("measure", [report.measure_lab, report_best.measure_ablation])
+def test_a_missing_set_is_named_before_training(measure, monkeypatch):
+    def absent(name: str) -> Path:
+        raise NotAtHand(f"data/{name} is not there: fetch it")
+
+    monkeypatch.setattr(reporting, "find", absent)
+    with pytest.raises(NotAtHand, match="wordsim353 is not there"):
+        measure(argparse.Namespace(data="no-such-text", root=ROOT))
 
 
 def test_the_front_page_needs_measurements(emptied):
