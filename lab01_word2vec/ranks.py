@@ -27,6 +27,11 @@ from torch.distributed.rendezvous import rendezvous
 T = TypeVar("T")
 
 
+def seed_of_part(seed: int, part: int) -> int:
+    """The seed of one part of a run, such as a process or a model, whose random numbers are to be its own."""
+    return int(np.random.SeedSequence([seed, part]).generate_state(1)[0])
+
+
 @dataclass(frozen=True)
 class Ranks:
     """This process's `rank` among `count`. With one, every method is that of a process alone."""
@@ -36,7 +41,7 @@ class Ranks:
 
     def seed(self, seed: int) -> int:
         """A rank's own seed, since ranks that all draw the same negatives draw fewer. Rank 0 has that of the run."""
-        return int(np.random.SeedSequence([seed, self.rank]).generate_state(1)[0]) if self.rank else seed
+        return seed_of_part(seed, self.rank) if self.rank else seed
 
     def gather(self, mine: T) -> list[T]:
         """What every rank gives, by rank."""

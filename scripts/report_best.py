@@ -81,9 +81,8 @@ def plain(views: Matrices) -> Matrices:
 def ways(both: Matrices, alone: Matrices, weights: dict[str, float]) -> Iterator[tuple[str, np.ndarray]]:
     """Every row of the table: what the command can make, and what is missed where a part is left out."""
 
-    def joined(views: Matrices, dims: int | None = None) -> np.ndarray:
-        matrix = side_by_side(list(views.values()), [weights[name] for name in views])
-        return reduction(matrix, dims, ALPHA)(matrix) if dims else matrix
+    def joined(views: Matrices) -> np.ndarray:
+        return side_by_side(list(views.values()), [weights[name] for name in views])
 
     every = flattened(both)
     words = plain(every)
@@ -94,10 +93,11 @@ def ways(both: Matrices, alone: Matrices, weights: dict[str, float]) -> Iterator
         yield f"without {name}", joined({other: rows for other, rows in words.items() if other != name})
     yield "without the context tables", joined(flattened(plain(alone)))
     yield "spectrum as it is (α 1)", joined(flattened(plain(both), alpha=1.0))
-    yield SHORT, joined(words, DIMENSIONS)
-    yield SPELT, joined(every)
-    yield SHORT_SPELT, joined(every, DIMENSIONS)
+    columns = joined(words)
+    yield SHORT, reduction(columns, DIMENSIONS, ALPHA)(columns)
     columns = joined(every)
+    yield SPELT, columns
+    yield SHORT_SPELT, reduction(columns, DIMENSIONS, ALPHA)(columns)
     yield "the same, reduced by the directions of all words", principal(columns, DIMENSIONS)(columns)
 
 
