@@ -53,14 +53,14 @@ class View:
 # A wide window sees what a text is about, a narrow one which words can take each other's place; sides adds their order.
 # CBOW and the factorised counts see the same windows with other eyes: their errors are not skip-gram's.
 PLAIN = (
-    View("skipgram", 10, 8, 0.2, share=0.6, weight=1.6),
-    View("skipgram", 20, 5, 0.25, share=0.6, weight=1.2),
-    View("sides", 3, 6, 0.2, share=0.3, weight=1.1),
-    View("cbow", 10, 6, 0.2, share=1.0),
-    View("counts", 2, 1, 0.0, share=1.0, weight=0.6),
+    View("skipgram", 10, 8, 0.2, share=0.6),
+    View("skipgram", 20, 8, 0.2, share=0.6, weight=1.25),
+    View("sides", 3, 6, 0.2, share=0.2, weight=0.8),
+    View("cbow", 10, 6, 0.2, share=1.0, weight=0.9),
+    View("counts", 2, 1, 0.0, share=1.0, weight=0.4),
 )
 # What a word is made of: forms of a word share n-grams, and a word that the text has not is made of them too.
-SUBWORDS = View("subwords", 5, 6, 0.2, share=0.0, weight=1.5, shared=96)
+SUBWORDS = View("subwords", 5, 6, 0.3, share=0.0, shared=96)
 
 
 @dataclass(frozen=True)
