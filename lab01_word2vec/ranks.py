@@ -8,6 +8,7 @@ evaluates. Processes speak over gloo, and tables on GPUs travel over NCCL. A com
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -157,6 +158,8 @@ def join_ranks(wait: float) -> Ranks:
     except (RuntimeError, ValueError) as error:
         place = f"{os.environ.get('MASTER_ADDR')}:{os.environ.get('MASTER_PORT')}"
         raise InputError(f"rank {rank} found no rendezvous at {place} within {wait:g} s (--wait): {error}") from None
+    # Gloo's threads hold what they have sent a moment longer. Python must not end meanwhile, or the process is aborted.
+    atexit.register(distributed.destroy_process_group)
     if rank:
         be_silent()
     return Ranks(rank, count)
