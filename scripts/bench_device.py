@@ -40,9 +40,6 @@ from wordlab.tables import figure, markdown
 
 import torch
 
-from best_vectors.join import side_by_side
-from best_vectors.options import build_parser as best_parser
-from best_vectors.options import configure as configure_best
 from lab01_word2vec import blocks
 from lab01_word2vec.corpus import Corpus, load_corpus
 from lab01_word2vec.kept import train_vectors
@@ -52,7 +49,7 @@ from lab03_eval.vectors import WordVectors
 from scripts.bench import BOTH, LADDER, TARGETS, reaches
 from scripts.peers import GENSIM
 from scripts.report import LAST
-from scripts.report_best import ALL, SPELT, flattened, score, train_views
+from scripts.report_best import ALL, SPELT, flattened, joined, score, settled, train_views
 from scripts.reporting import ROOT, Report, load, row
 
 SIZES = (64, 256, 1024, 4096)  # blocks of 64 centers in a step; the labs' own is the first
@@ -126,15 +123,13 @@ def measure_best(args: argparse.Namespace) -> dict[str, Any]:
     """Every view of the best vectors, and all of them joined."""
     corpus = load_corpus(args.data)
     device, precision = choose_device(args.device, "auto")
-    options = best_parser().parse_args(["--data", args.data, "--subwords", "--full"])
-    configs, _ = configure_best(options, corpus, str(precision).removeprefix("torch."))
+    configs = settled(args.data, corpus, precision, "--subwords")
     both, _, seconds = train_views(corpus, configs, device)
-    joined = side_by_side(list(flattened(both).values()), [config.view.weight for config in configs])
     return machine(args) | {
         "corpus": corpus.name,
         "seconds": seconds,
         "words": {config.view.name: len(corpus.ids) * config.epochs for config in configs},
-        "scores": score(WordVectors(corpus.words, joined)),
+        "scores": score(WordVectors(corpus.words, joined(flattened(both), configs))),
     }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import resource
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,14 @@ def run_python(*arguments: str | Path, **options: Any) -> str:
         command = next((str(argument) for argument in arguments if not str(argument).startswith("-")), "")
         raise InputError(f"{command.splitlines()[0]}: ended with status {done.returncode}; its own message is above")
     return done.stdout or ""
+
+
+def whole_command(*arguments: str | Path) -> float:
+    """Seconds of a lab's command as a user runs it: imports, reading, training, demo, scores, files."""
+    with tempfile.TemporaryDirectory() as scratch:
+        started = time.perf_counter()
+        run_python(*arguments, "--out", scratch, stdout=subprocess.DEVNULL)
+        return time.perf_counter() - started
 
 
 def peak_bytes() -> float:

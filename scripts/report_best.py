@@ -13,10 +13,8 @@ from __future__ import annotations
 
 import argparse
 import platform
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -41,11 +39,10 @@ from lab03_eval.benchmarks import CORE, HELD_OUT
 from lab03_eval.eval_embeddings import evaluate
 from lab03_eval.vectors import WordVectors
 from lab03_eval.vectors.maps import ALPHA, principal
-from scripts.processes import run_python
+from scripts.processes import whole_command
 from scripts.reporting import CHECKS, Report, demand_sets, load, row
 
 SEEDS = (1, 2, 3)
-CPU = torch.device("cpu")
 SETS = (*CORE, *HELD_OUT, "msr")
 CHOSEN = {
     "wordsim353.rho": "WordSim-353 ρ",
@@ -79,28 +76,30 @@ def flattened(views: Matrices, alpha: float = ALPHA) -> Matrices:
     return {name: principal(rows, None, alpha)(rows) for name, rows in views.items()}
 
 
+def joined(views: Matrices, configs: Sequence[Configuration]) -> np.ndarray:
+    """Those of the configured views that are in `views`, side by side with their weights: (V, all their columns)."""
+    found = [config.view for config in configs if config.view.name in views]
+    return side_by_side([views[view.name] for view in found], [view.weight for view in found])
+
+
 def plain(views: Matrices) -> Matrices:
     return {name: rows for name, rows in views.items() if not is_spelt(name)}
 
 
-def ways(both: Matrices, alone: Matrices, weights: dict[str, float]) -> Iterator[tuple[str, np.ndarray]]:
+def ways(both: Matrices, alone: Matrices, configs: Sequence[Configuration]) -> Iterator[tuple[str, np.ndarray]]:
     """Every row of the table: what the command can make, and what is missed where a part is left out."""
-
-    def joined(views: Matrices) -> np.ndarray:
-        return side_by_side(list(views.values()), [weights[name] for name in views])
-
     every = flattened(both)
     words = plain(every)
     for name in every:
-        yield f"{name} alone", joined({name: every[name]})
-    yield BEST, joined(words)
+        yield f"{name} alone", joined({name: every[name]}, configs)
+    yield BEST, joined(words, configs)
     for name in words:
-        yield f"without {name}", joined({other: rows for other, rows in words.items() if other != name})
-    yield "without the context tables", joined(flattened(plain(alone)))
-    yield "spectrum as it is (α 1)", joined(flattened(plain(both), alpha=1.0))
-    columns = joined(words)
+        yield f"without {name}", joined({other: rows for other, rows in words.items() if other != name}, configs)
+    yield "without the context tables", joined(flattened(plain(alone)), configs)
+    yield "spectrum as it is (α 1)", joined(flattened(plain(both), alpha=1.0), configs)
+    columns = joined(words, configs)
     yield SHORT, reduction(columns, DIMENSIONS, ALPHA)(columns)
-    columns = joined(every)
+    columns = joined(every, configs)
     yield SPELT, columns
     yield SHORT_SPELT, reduction(columns, DIMENSIONS, ALPHA)(columns)
     yield "the same, reduced by the directions of all words", principal(columns, DIMENSIONS)(columns)
@@ -116,21 +115,20 @@ def training_seconds(run: dict[str, Any], way: str) -> float:
     return sum(seconds for view, seconds in run["seconds"].items() if is_spelt(way) or not is_spelt(view))
 
 
-def settled(args: argparse.Namespace, corpus: Corpus, *options: str) -> list[Configuration]:
-    """The views that the command trains with these options on the CPU."""
-    _, precision = choose_device(CPU.type, "auto")
-    parsed = build_parser().parse_args(["--data", args.data, *options])
+def settled(data: str, corpus: Corpus, precision: torch.dtype, *options: str) -> list[Configuration]:
+    """The views that the command trains with these options."""
+    parsed = build_parser().parse_args(["--data", data, *options])
     return configure(parsed, corpus, str(precision).removeprefix("torch."))[0]
 
 
 def measure_ablation(args: argparse.Namespace) -> dict[str, Any]:
     demand_sets(SETS)
     corpus, runs = load_corpus(args.data), {}
+    device, precision = choose_device("cpu", "auto")
     for seed in SEEDS:
-        configs = settled(args, corpus, "--seed", str(seed), "--subwords")
-        both, alone, seconds = train_views(corpus, configs, CPU)
-        weights = {config.view.name: config.view.weight for config in configs}
-        rows = {title: score(WordVectors(corpus.words, matrix)) for title, matrix in ways(both, alone, weights)}
+        configs = settled(args.data, corpus, precision, "--seed", str(seed), "--subwords")
+        both, alone, seconds = train_views(corpus, configs, device)
+        rows = {title: score(WordVectors(corpus.words, matrix)) for title, matrix in ways(both, alone, configs)}
         runs[f"seed {seed}"] = {"seconds": seconds, "rows": rows}
         print(f"seed {seed}: {sum(seconds.values()):.0f} s of training; {rows[SHORT_SPELT]}", flush=True)
     facts = {"corpus": corpus.name, "tokens": corpus.tokens, "threads": torch.get_num_threads()}
@@ -149,24 +147,22 @@ def measure_one_seed(args: argparse.Namespace) -> list[dict[str, Any]]:
     """The scores of BEST, one dictionary per seed, if its views had no seeds of their own."""
     demand_sets(SETS)
     corpus, runs = load_corpus(args.data), []
+    device, precision = choose_device("cpu", "auto")
     for seed in SEEDS:
-        configs = [OneSeed(config.view, config.settings) for config in settled(args, corpus, "--seed", str(seed))]
-        both, _, _ = train_views(corpus, configs, CPU)
-        columns = side_by_side(list(flattened(both).values()), [config.view.weight for config in configs])
-        runs.append(score(WordVectors(corpus.words, columns)))
+        own = settled(args.data, corpus, precision, "--seed", str(seed))
+        configs = [OneSeed(config.view, config.settings) for config in own]
+        both, _, _ = train_views(corpus, configs, device)
+        runs.append(score(WordVectors(corpus.words, joined(flattened(both), configs))))
         print(f"seed {seed}, the same of all views: {runs[-1]}", flush=True)
     return runs
 
 
 def measure_commands(args: argparse.Namespace) -> dict[str, float]:
-    """The seconds of each whole command; keeping all columns instead of 300 spares the reduction's few."""
+    """The seconds of each whole command. With `--full` it does the same without the reduction."""
     seconds = {}
     for way, options in {SHORT: [], SHORT_SPELT: ["--subwords"]}.items():
-        with tempfile.TemporaryDirectory() as out:
-            started = time.perf_counter()
-            run_python("-m", "best_vectors", "--data", args.data, "--out", out, *options, stdout=subprocess.DEVNULL)
-            seconds[way] = time.perf_counter() - started
-            print(f"{way}: {seconds[way]:.0f} s", flush=True)
+        seconds[way] = whole_command("-m", "best_vectors", "--data", args.data, *options)
+        print(f"{way}: {seconds[way]:.0f} s", flush=True)
     return seconds
 
 

@@ -140,7 +140,7 @@ def test_bad_input_is_one_line(name, arguments, parts, emptied):
     demand_one_line(script(name, *arguments, "--root", emptied), *parts)
 
 
-@pytest.mark.parametrize("measure", [report.measure_lab, report_best.measure_ablation])
+@pytest.mark.parametrize("measure", [report.measure_lab, report_best.measure_ablation, report_best.measure_one_seed])
 def test_a_missing_set_is_named_before_training(measure, monkeypatch):
     def absent(name: str) -> Path:
         raise NotAtHand(f"data/{name} is not there: fetch it")
